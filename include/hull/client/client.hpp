@@ -1,0 +1,110 @@
+// A client of one deployment: live queries, mutations, actions.
+//
+// Home and threads. A client lives on its home executor: construct it, call it and destroy it there, and every
+// callback arrives there. Socket, TLS and JSON work happen on a thread of the library. Home may be an
+// io_context that the program runs, a strand, or an executor over a GUI thread.
+#pragma once
+
+#include <hull/client/connection_state.hpp>
+#include <hull/client/options.hpp>
+#include <hull/client/subscription.hpp>
+#include <hull/client/watch.hpp>
+#include <hull/error.hpp>
+#include <hull/sync/local_store.hpp>
+#include <hull/sync/query_state.hpp>
+#include <hull/value/value.hpp>
+
+#include <boost/asio/any_completion_handler.hpp>
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/async_result.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace hull {
+
+namespace detail {
+class client_core;
+}
+
+/// Predicts what a mutation will do to query results, until the server confirms it. Runs on the home executor,
+/// at once and again whenever server results change; it must not call the client.
+using optimistic_update = std::function<void(local_store&)>;
+
+struct mutation_options {
+  optimistic_update optimistic;
+};
+
+/// Which queries one commit changed.
+struct commit_info {
+  std::vector<std::string> changed_tokens;  ///< Canonical query tokens (see query_token).
+};
+
+class client {
+ public:
+  /// `url`: "http://127.0.0.1:3210" or "https://name.convex.cloud". Throws std::invalid_argument for a bad URL
+  /// ("Invalid deployment address ..."). Connects at once, in the background.
+  client(boost::asio::any_io_executor home, std::string url, client_options options = {});
+  client(client&&) noexcept;
+  client& operator=(client&&) noexcept;
+  ~client();  ///< As close().
+
+  /// Ends everything: pending calls complete with errc::closed, no callback comes afterwards. Idempotent.
+  void close();
+  bool is_closed() const noexcept;
+
+  /// A live view of a query. Does nothing until someone subscribes to it; see watch.hpp.
+  /// `args` must be an object. Equal path and arguments share one subscription on the server.
+  watch watch_query(std::string path, value args = hull::object{});
+
+  /// Calls a mutation. Completes with result<value> once every live query of this client reflects its writes.
+  /// Mutations of one client run in the order of the calls. Bad arguments complete at once with errc::bad_argument.
+  template <class CompletionToken>
+  auto mutation(std::string path, value args, mutation_options options, CompletionToken&& token) {
+    return boost::asio::async_initiate<CompletionToken, void(result<value>)>(
+        [this](auto handler, std::string p, value a, mutation_options o) {
+          start_mutation(std::move(p), std::move(a), std::move(o), std::move(handler));
+        },
+        token, std::move(path), std::move(args), std::move(options));
+  }
+  template <class CompletionToken>
+  auto mutation(std::string path, value args, CompletionToken&& token) {
+    return mutation(std::move(path), std::move(args), mutation_options{}, std::forward<CompletionToken>(token));
+  }
+
+  /// Calls an action. Fails with errc::connection_lost when the connection drops while it runs: whether it had an
+  /// effect is then unknown, and it is not sent again.
+  template <class CompletionToken>
+  auto action(std::string path, value args, CompletionToken&& token) {
+    return boost::asio::async_initiate<CompletionToken, void(result<value>)>(
+        [this](auto handler, std::string p, value a) { start_action(std::move(p), std::move(a), std::move(handler)); },
+        token, std::move(path), std::move(args));
+  }
+
+  /// One-shot query: the first value or error.
+  template <class CompletionToken>
+  auto query(std::string path, value args, CompletionToken&& token) {
+    return boost::asio::async_initiate<CompletionToken, void(result<value>)>(
+        [this](auto handler, std::string p, value a) { start_query(std::move(p), std::move(a), std::move(handler)); },
+        token, std::move(path), std::move(args));
+  }
+
+  /// Authenticates as admin, optionally acting as a user. Empty key: sign out.
+  void set_admin_auth(std::string admin_key, std::optional<value> acting_as = {});
+
+  connection_state state() const;
+  [[nodiscard]] subscription on_connection_state(std::function<void(const connection_state&)> callback);
+  /// After every commit, when all watches already show it.
+  [[nodiscard]] subscription on_commit(std::function<void(const commit_info&)> callback);
+
+ private:
+  using call_handler = boost::asio::any_completion_handler<void(result<value>)>;
+  void start_mutation(std::string path, value args, mutation_options options, call_handler handler);
+  void start_action(std::string path, value args, call_handler handler);
+  void start_query(std::string path, value args, call_handler handler);
+  std::shared_ptr<detail::client_core> core_;
+};
+
+}  // namespace hull

@@ -1,0 +1,24 @@
+// The two codecs of the sync protocol, both directions, so that one test can run them in a circle.
+// A frame is one JSON object in one text frame.
+#pragma once
+
+#include <hull/error.hpp>
+#include <hull/protocol/client_message.hpp>
+#include <hull/protocol/server_message.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace hull::protocol {
+
+std::string encode(const client_message& m);
+std::string encode(const server_message& m);
+
+/// Decoding never throws. errc::bad_message names the message and the field that is wrong.
+/// Unknown fields are ignored; an unknown "type" is an error.
+result<client_message> decode_client_message(std::string_view frame);
+result<server_message> decode_server_message(std::string_view frame);
+
+}  // namespace hull::protocol
+
+#include <hull/protocol/codec.ipp>

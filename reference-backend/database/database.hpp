@@ -1,0 +1,82 @@
+// The transactional store: snapshots, optimistic commits, one committer, durable before it is acknowledged.
+#pragma once
+
+#include "common/clock.hpp"
+#include "common/failure.hpp"
+#include "common/random.hpp"
+#include "database/transaction.hpp"
+#include "database/types.hpp"
+#include "storage/persistence.hpp"
+
+#include <hull/value/value.hpp>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace hull::backend::database {
+
+/// What a schema push would do to the indexes of a deployment, in the words of the push protocol
+/// (snake_case keys: added_indexes, removed_indexes, enabled_indexes, disabled_indexes).
+struct schema_submission {
+  std::optional<std::string> schema_id;  ///< Nothing when no schema was pushed.
+  value index_diff;
+};
+
+enum class schema_state { pending, validated, active, failed, overwritten };
+
+struct schema_progress {
+  schema_state state = schema_state::pending;
+  std::string error;                        ///< For `failed`.
+  std::optional<std::string> table_name;    ///< For `failed`: where the bad document is.
+  std::uint32_t indexes_complete = 0;
+  std::uint32_t indexes_total = 0;
+};
+
+/// Called on the committer thread after a commit is durable and visible. Keep it short: note and hand over.
+using commit_listener = std::function<void(timestamp)>;
+
+/// Safe from any thread.
+class database {
+ public:
+  /// Opens or initialises the store. `persistence` may be fresh.
+  static outcome<std::unique_ptr<database>> open(std::unique_ptr<storage::persistence> persistence, clock& c,
+                                                 random_source& r);
+  ~database();  ///< Waits for commits in flight.
+
+  /// Newest timestamp whose writes are visible and durable.
+  timestamp latest_ts() const;
+
+  transaction begin();
+  /// A snapshot of the past; blame::overload with code "OutOfRetention" when it is too old.
+  outcome<transaction> begin_at(timestamp ts);
+
+  /// Commits and returns only when the writes are durable. A read-only transaction returns its begin_ts.
+  /// Failures: blame::conflict (run again), or a deterministic one such as a schema violation.
+  outcome<timestamp> commit(transaction tx, std::string write_source);
+
+  /// True when nothing that `reads` covers was written in (from, to]. False when it was, or when the log no
+  /// longer reaches back to `from`.
+  bool unchanged(const read_set& reads, timestamp from, timestamp to) const;
+
+  /// Listeners run in the order of their registration; the returned function removes one.
+  std::function<void()> on_commit(commit_listener listener);
+
+  // Schema and indexes (storage specification, section 6). A schema is the JSON of a schema module, or null.
+  /// Checks the schema, notes it as pending, creates missing tables and starts the new indexes.
+  outcome<schema_submission> submit_schema(const value& schema, bool dry_run);
+  outcome<schema_progress> schema_status(const std::string& schema_id);
+  /// Inside the transaction of finish_push: makes the schema the active one, enables its indexes, drops removed ones.
+  outcome<value> activate_schema(transaction& tx, const std::optional<std::string>& schema_id);
+  /// The active schema as it was pushed, or null.
+  value active_schema() const;
+
+ private:
+  struct impl;
+  explicit database(std::unique_ptr<impl> i);
+  std::unique_ptr<impl> impl_;
+};
+
+}  // namespace hull::backend::database

@@ -1,0 +1,23 @@
+// Words that the whole database shares.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace hull::backend::database {
+
+/// Commit time: nanoseconds since the Unix epoch; unique per deployment and strictly increasing.
+using timestamp = std::uint64_t;
+
+struct used_and_limit {
+  std::uint64_t used = 0;
+  std::uint64_t limit = 0;
+};
+
+/// The seven counters of `1.0/getTransactionMetrics`.
+struct transaction_metrics {
+  used_and_limit bytes_read, bytes_written, database_queries, documents_read, documents_written, functions_scheduled,
+      scheduled_function_args_bytes;
+};
+
+}  // namespace hull::backend::database

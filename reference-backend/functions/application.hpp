@@ -1,0 +1,112 @@
+// Everything that the edges (HTTP, sync, CLI) ask of a running deployment.
+#pragma once
+
+#include "common/clock.hpp"
+#include "common/failure.hpp"
+#include "common/random.hpp"
+#include "database/database.hpp"
+#include "runtime/runtime.hpp"
+
+#include <hull/value/value.hpp>
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace hull::backend::functions {
+
+/// On whose behalf a function runs. User tokens come with the auth work; until then a caller is nobody or an admin.
+struct identity {
+  bool admin = false;
+  std::optional<value> attributes;  ///< Object with tokenIdentifier, issuer, subject, ... ; nothing when anonymous.
+};
+
+/// What a function threw, as clients get it.
+struct function_error {
+  std::string message;        ///< "[Request ID: 0123456789abcdef] Server Error\nUncaught Error: ..."
+  std::optional<value> data;  ///< ConvexError payload
+};
+
+/// A finished run of a query. Immutable and shared by every watcher of the same query.
+struct query_outcome {
+  std::shared_ptr<const std::string> value_json;  ///< Canonical encoded JSON; null when `error` is set.
+  std::optional<function_error> error;
+  std::vector<std::string> log_lines;
+  std::optional<std::string> journal;
+  std::shared_ptr<const database::read_set> reads;
+  database::timestamp ts = 0;                     ///< The snapshot it ran on.
+  std::uint64_t digest = 0;                       ///< Of value or error, and log lines: equal digests need no resend.
+};
+
+struct call_outcome {
+  std::shared_ptr<const std::string> value_json;
+  std::optional<function_error> error;
+  std::vector<std::string> log_lines;
+  database::timestamp ts = 0;  ///< Commit time of a mutation that succeeded.
+};
+
+/// Keys a mutation of a sync session, so that a replay returns the first result instead of running again.
+struct session_request {
+  std::string session_id;
+  std::uint32_t request_id = 0;
+};
+
+struct function_call {
+  std::string path;                            ///< As the caller wrote it.
+  std::string component_path;
+  std::string args_json;                       ///< JSON array of arguments, encoded values.
+  identity who;
+  std::string request_id;                      ///< 16 hex digits, for error texts and logs.
+  std::optional<std::string> journal;          ///< Queries only.
+  std::optional<session_request> session;      ///< Mutations over a socket.
+  bool allow_internal = false;
+};
+
+struct application_options {
+  std::string instance_name = "hull-development";
+  std::string origin;                          ///< "http://127.0.0.1:3210"
+  std::string site_origin;
+  runtime::runtime_options runtime;
+};
+
+/// Safe from any thread; the calls block until the function is done.
+/// A `failure` in an outcome is for the transport (overload, not found, our own fault); what a function throws, and
+/// calls that were refused (unknown function, bad arguments), are a `function_error` inside the outcome.
+class application {
+ public:
+  static outcome<std::unique_ptr<application>> start(std::unique_ptr<database::database> db,
+                                                     const application_options& options, clock& c, random_source& r);
+  ~application();
+
+  database::database& db() noexcept;
+  const application_options& options() const noexcept;
+
+  /// Runs at `ts` (or the newest snapshot), or takes the cached result if nothing it read has changed since.
+  outcome<std::shared_ptr<const query_outcome>> query(const function_call& call, std::optional<database::timestamp> ts = {});
+  outcome<call_outcome> mutation(const function_call& call);
+  outcome<call_outcome> action(const function_call& call);
+  /// Whatever the path names (admin's /api/function).
+  outcome<call_outcome> any_function(const function_call& call);
+
+  // The push protocol (control-plane specification, section 5): request bodies in, response bodies out.
+  outcome<value> config_hashes(const value& request);
+  outcome<value> evaluate_push(const value& request);
+  outcome<value> start_push(const value& request);
+  outcome<value> wait_for_schema(const value& request);
+  outcome<value> finish_push(const value& request);
+
+  // Environment variables of the deployment.
+  outcome<std::map<std::string, std::string>> environment_variables();
+  outcome<void> update_environment_variables(const std::vector<std::pair<std::string, std::optional<std::string>>>& changes);
+
+ private:
+  struct impl;
+  explicit application(std::unique_ptr<impl> i);
+  std::unique_ptr<impl> impl_;
+};
+
+}  // namespace hull::backend::functions

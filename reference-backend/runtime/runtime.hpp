@@ -1,0 +1,156 @@
+// Runs the JavaScript of a deployment in V8. No V8 type leaves this room.
+#pragma once
+
+#include "common/clock.hpp"
+#include "common/failure.hpp"
+
+#include <hull/value/value.hpp>
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hull::backend::runtime {
+
+struct module_source {
+  std::string path;                       ///< "messages.js", "_deps/ABCD.js"
+  std::string source;
+  std::optional<std::string> source_map;
+  bool node = false;                      ///< Bundled for Node.js ("use node").
+  std::string sha256;                     ///< Hex, over source and source map.
+};
+
+/// All modules of one push, immutable and shared: one execution never mixes two pushes. The runtime may hang
+/// compiled code on it.
+class module_set {
+ public:
+  explicit module_set(std::map<std::string, module_source, std::less<>> modules);
+  ~module_set();
+  const module_source* find(std::string_view path) const;
+  const std::map<std::string, module_source, std::less<>>& all() const noexcept { return modules_; }
+  struct cache;
+  cache& compiled() const noexcept { return *cache_; }
+
+ private:
+  std::map<std::string, module_source, std::less<>> modules_;
+  std::unique_ptr<cache> cache_;
+};
+
+enum class function_kind { query, mutation, action };
+
+using seed = std::array<std::uint8_t, 32>;
+
+struct log_line {
+  std::string level;                      ///< DEBUG, ERROR, WARN, INFO or LOG
+  std::vector<std::string> messages;
+  bool truncated = false;
+  std::int64_t timestamp_ms = 0;
+  /// "[LEVEL] text", as clients get it.
+  std::string to_text() const;
+};
+
+/// What a function threw, with frames mapped to the sources ("Uncaught Error: boom\n    at ...\n").
+struct js_error {
+  std::string message;                    ///< "Uncaught Error: boom"
+  std::string display;                    ///< message, newline, one line per frame, trailing newline
+  std::optional<value> data;              ///< ConvexError payload
+  bool fatal = false;                     ///< Timeout or out of memory: kills callers too, not catchable.
+};
+
+struct run_request;
+struct run_result;
+
+/// The isolate that is running now; lets a syscall run another function inside it (`ctx.runQuery`).
+class scope {
+ public:
+  virtual ~scope() = default;
+  /// Fresh context, same isolate, same frozen time; the seed is drawn from the caller's generator.
+  virtual run_result run_nested(const run_request& request) = 0;
+};
+
+/// The syscalls of npm `convex`, as JSON text in and out. Called on the thread that runs the function, one at a
+/// time. A deterministic failure becomes a catchable JavaScript error with the message and `data`; any other
+/// ends the run with that failure.
+class syscall_host {
+ public:
+  virtual ~syscall_host() = default;
+  virtual outcome<std::string> syscall(std::string_view name, std::string_view args_json) = 0;
+  virtual outcome<std::string> async_syscall(scope& s, std::string_view name, std::string_view args_json) = 0;
+  virtual std::optional<std::string> environment_variable(std::string_view name) = 0;
+  /// A line was logged (called as it happens; the run's result has all of them too).
+  virtual void logged(const log_line&) {}
+};
+
+struct run_limits {
+  std::chrono::milliseconds user_time{1000};     ///< JavaScript time; the clock stops during syscalls.
+  std::chrono::milliseconds system_time{15000};
+  std::size_t heap_bytes = 64u << 20;
+  std::size_t max_log_lines = 256;
+};
+
+struct run_request {
+  function_kind what = function_kind::query;
+  std::shared_ptr<const module_set> modules;
+  std::string module_path;                // "messages.js"
+  std::string function;                   // export name
+  std::string args_json;                  // JSON text of the array of arguments
+  std::string display_path;               // "messages:list", for texts
+  seed random_seed{};
+  double unix_timestamp_ms = 0;           // frozen for queries and mutations
+  seed import_seed{};
+  double import_timestamp_ms = 0;
+  syscall_host* host = nullptr;           // never null; outlives the run
+  run_limits limits;
+};
+
+struct run_result {
+  /// JSON text of the returned value, the error that the function threw, or a failure of ours.
+  std::optional<std::string> value_json;
+  std::optional<js_error> thrown;
+  std::optional<failure> failed;
+  std::vector<log_line> log_lines;
+  bool observed_time = false;
+  bool observed_random = false;
+  std::chrono::microseconds user_time{0};
+};
+
+/// Result of looking at a module at push time, in the shape of ANALYZED_MODULE of the push protocol.
+struct analyzed_module {
+  value json;
+};
+
+struct runtime_options {
+  std::size_t workers = 2;                ///< Isolates that run queries and mutations; one thread each.
+  std::size_t max_actions = 64;           ///< Actions at once.
+};
+
+/// Safe from any thread. `run` blocks the caller until the function is done; a queue waits for a free isolate.
+class runtime {
+ public:
+  static outcome<std::unique_ptr<runtime>> start(const runtime_options& options, clock& c);
+  virtual ~runtime() = default;
+
+  virtual run_result run(const run_request& request) = 0;
+
+  /// Evaluates a module and describes its functions, routes and crons. The failure's text is the one the CLI shows.
+  virtual outcome<analyzed_module> analyze(const std::shared_ptr<const module_set>& modules, const std::string& path,
+                                           const seed& import_seed, double import_timestamp_ms,
+                                           const std::function<std::optional<std::string>(std::string_view)>& env) = 0;
+  /// `JSON.parse(default.export())` of a schema bundle.
+  virtual outcome<value> evaluate_schema(const module_source& schema, const seed& import_seed, double import_timestamp_ms) = 0;
+  /// `default.export()` of a convex.config bundle.
+  virtual outcome<value> evaluate_definition(
+      const module_source& definition, const std::map<std::string, std::string>& component_dependency_modules,
+      const std::function<std::optional<std::string>(std::string_view)>& env) = 0;
+  /// The default export of auth.config.js.
+  virtual outcome<value> evaluate_auth_config(
+      const module_source& config, const std::function<std::optional<std::string>(std::string_view)>& env) = 0;
+};
+
+}  // namespace hull::backend::runtime
