@@ -15,10 +15,12 @@ std::string encode(const client_message& m);
 std::string encode(const server_message& m);
 
 /// Decoding never throws. errc::bad_message names the message and the field that is wrong.
-/// Unknown fields are ignored; an unknown "type" is an error.
+/// Unknown fields are ignored; an unknown "type" is an error. A value inside that is no Convex value does not
+/// spoil the message: what cannot be decoded stays the object that it is on the wire (json_options::any_names).
 result<client_message> decode_client_message(std::string_view frame);
 result<server_message> decode_server_message(std::string_view frame);
 
 }  // namespace hull::protocol
 
-#include <hull/protocol/codec.ipp>
+#include <hull/protocol/decode.ipp>
+#include <hull/protocol/encode.ipp>

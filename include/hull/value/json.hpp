@@ -13,8 +13,9 @@ namespace hull {
 
 struct json_options {
   value_limits limits;
-  /// Accept field names that start with '$' other than the encodings, and any UTF-8 name: for envelopes such
-  /// as query expressions ({"$eq": [...]}) and for JSON that holds no Convex value.
+  /// Accept any UTF-8 field name, also those that start with '$', and leave a malformed encoding as the plain
+  /// object that it is: for messages, whose envelope must survive one bad value inside, and for query
+  /// expressions such as {"$eq": [...]}. Well-formed encodings are decoded as ever.
   bool any_names = false;
   /// Leave {"$integer": ...} and its kin as plain objects.
   bool plain = false;

@@ -1,0 +1,333 @@
+// JSON text to values in one pass, without an intermediate tree.
+//
+// Written here and not taken from Boost.JSON because values are what Hull is about: 1.81 of that library does
+// not round doubles correctly, tells 1 from 1.0, and is no header-only dependency.
+#pragma once
+
+#include <hull/value/base64.hpp>
+
+#include <bit>
+#include <charconv>
+#include <cmath>
+#include <cstdlib>
+#include <cstring>
+#include <optional>
+
+namespace hull {
+namespace detail {
+
+inline std::uint64_t load_little_endian(const std::vector<std::uint8_t>& eight) {
+  std::uint64_t bits = 0;
+  for (int i = 7; i >= 0; --i) bits = bits << 8 | eight[static_cast<std::size_t>(i)];
+  return bits;
+}
+
+class json_reader {
+ public:
+  json_reader(std::string_view text, const json_options& options)
+      : begin_(text.data()), at_(begin_), end_(begin_ + text.size()), options_(options) {}
+
+  result<value> read() {
+    value out;
+    if (static_cast<std::size_t>(end_ - begin_) > options_.limits.max_text_bytes)
+      fail("text is longer than " + std::to_string(options_.limits.max_text_bytes) + " bytes");
+    else if (read_value(out, 0)) {
+      skip_space();
+      if (at_ != end_) fail("unexpected text after the value");
+    }
+    if (!message_.empty()) return hull::error{errc::bad_value, std::move(message_), {}, {}};
+    return out;
+  }
+
+ private:
+  bool fail(std::string what) {
+    if (message_.empty())
+      message_ = "Invalid JSON at offset " + std::to_string(at_ - begin_) + ": " + std::move(what);
+    return false;
+  }
+
+  void skip_space() {
+    while (at_ != end_ && (*at_ == ' ' || *at_ == '\n' || *at_ == '\r' || *at_ == '\t')) ++at_;
+  }
+
+  bool literal(std::string_view word) {
+    if (static_cast<std::size_t>(end_ - at_) < word.size() || std::memcmp(at_, word.data(), word.size()) != 0)
+      return fail("unknown word");
+    at_ += word.size();
+    return true;
+  }
+
+  bool read_value(value& out, std::size_t depth) {
+    skip_space();
+    if (at_ == end_) return fail("text ends where a value should be");
+    switch (*at_) {
+      case '{': return enter(depth) && read_object(out, depth);
+      case '[': return enter(depth) && read_array(out, depth);
+      case '"': {
+        std::string s;
+        if (!read_string(s)) return false;
+        out = value(std::move(s));
+        return true;
+      }
+      case 't': out = value(true); return literal("true");
+      case 'f': out = value(false); return literal("false");
+      case 'n': out = value(); return literal("null");
+      default: return read_number(out);
+    }
+  }
+
+  // An encoding such as {"$integer": "..."} is a scalar, so the innermost container may be one level deeper in
+  // the text than in the value; read_object settles that.
+  bool enter(std::size_t depth) {
+    if (depth > options_.limits.max_nesting) return too_deep();
+    return true;
+  }
+  bool too_deep() {
+    return fail("value is nested more than " + std::to_string(options_.limits.max_nesting) + " levels deep");
+  }
+
+  bool read_array(value& out, std::size_t depth) {
+    if (depth >= options_.limits.max_nesting) return too_deep();
+    ++at_;
+    array items;
+    skip_space();
+    if (at_ != end_ && *at_ == ']') {
+      ++at_;
+    } else {
+      for (;;) {
+        if (items.size() == options_.limits.max_array_length)
+          return fail("array has more than " + std::to_string(options_.limits.max_array_length) + " elements");
+        items.emplace_back();
+        if (!read_value(items.back(), depth + 1)) return false;
+        skip_space();
+        if (at_ == end_) return fail("text ends inside an array");
+        const char c = *at_++;
+        if (c == ']') break;
+        if (c != ',') return --at_, fail("expected ',' or ']'");
+      }
+    }
+    out = value(std::move(items));
+    return true;
+  }
+
+  bool read_object(value& out, std::size_t depth) {
+    ++at_;
+    std::vector<object::field> fields;
+    skip_space();
+    if (at_ != end_ && *at_ == '}') {
+      ++at_;
+    } else {
+      for (;;) {
+        skip_space();
+        if (at_ == end_ || *at_ != '"') return fail("expected a field name in quotes");
+        if (fields.size() == options_.limits.max_object_fields)
+          return fail("object has more than " + std::to_string(options_.limits.max_object_fields) + " fields");
+        fields.emplace_back();
+        if (!read_string(fields.back().first)) return false;
+        skip_space();
+        if (at_ == end_ || *at_ != ':') return fail("expected ':' after a field name");
+        ++at_;
+        if (!read_value(fields.back().second, depth + 1)) return false;
+        skip_space();
+        if (at_ == end_) return fail("text ends inside an object");
+        const char c = *at_++;
+        if (c == '}') break;
+        if (c != ',') return --at_, fail("expected ',' or '}'");
+      }
+    }
+    if (!options_.plain && fields.size() == 1 && !fields[0].first.empty() && fields[0].first[0] == '$') {
+      bool done = false;
+      if (!read_encoding(fields[0], out, done)) return false;
+      if (done) return true;
+    }
+    if (depth >= options_.limits.max_nesting) return too_deep();
+    if (!options_.any_names && !options_.plain)
+      for (const auto& f : fields)
+        if (!check_name(f.first)) return false;
+    out = value(object(std::move(fields)));
+    return true;
+  }
+
+  bool check_name(const std::string& name) {
+    if (name.size() > options_.limits.max_field_name)
+      return fail("field name is longer than " + std::to_string(options_.limits.max_field_name) + " characters");
+    if (!name.empty() && name[0] == '$')
+      return fail("field name \"" + name + "\" starts with '$', which is reserved");
+    for (const char c : name)
+      if (c < 0x20 || c > 0x7e)
+        return fail("field name \"" + name + "\" has a character that is not printable ASCII");
+    return true;
+  }
+
+  /// `done` tells whether `field` was an encoding. A malformed one is an error unless any name goes.
+  bool read_encoding(const object::field& field, value& out, bool& done) {
+    const std::string& name = field.first;
+    const bool wide = name == "$integer" || name == "$float";
+    std::string problem;
+    if (name == "$set" || name == "$map") {
+      problem = name + " is no longer supported as a Convex type";
+    } else if (wide || name == "$bytes") {
+      const std::string* text = field.second.if_string();
+      auto data = text ? decode_base64(*text) : std::nullopt;
+      if (!text)
+        problem = name + " must hold a string";
+      else if (!data)
+        problem = name + " does not hold base64";
+      else if (wide && data->size() != 8)
+        problem = "Received " + std::to_string(data->size()) + " bytes, expected 8 for " + name;
+      else if (name == "$bytes")
+        out = value(std::move(*data));
+      else if (name == "$integer")
+        out = value::int64(static_cast<std::int64_t>(load_little_endian(*data)));
+      else {
+        const double d = std::bit_cast<double>(load_little_endian(*data));
+        if (std::isfinite(d) && !(d == 0 && std::signbit(d)))
+          problem = "Float should be encoded as a number";
+        else
+          out = value(d);
+      }
+      if (problem.empty()) return done = true;
+    } else {
+      return true;
+    }
+    return options_.any_names ? true : fail(std::move(problem));
+  }
+
+  bool read_number(value& out) {
+    const char* const start = at_;
+    const auto digit = [this] { return at_ != end_ && *at_ >= '0' && *at_ <= '9'; };
+    const auto digits = [&] {
+      if (!digit()) return false;
+      while (digit()) ++at_;
+      return true;
+    };
+    if (at_ != end_ && *at_ == '-') ++at_;
+    if (at_ != end_ && *at_ == '0')
+      ++at_;
+    else if (!digits())
+      return at_ = start, fail("unexpected character");
+    if (at_ != end_ && *at_ == '.') {
+      ++at_;
+      if (!digits()) return fail("expected a digit after '.'");
+    }
+    if (at_ != end_ && (*at_ == 'e' || *at_ == 'E')) {
+      ++at_;
+      if (at_ != end_ && (*at_ == '+' || *at_ == '-')) ++at_;
+      if (!digits()) return fail("expected a digit in the exponent");
+    }
+    double d = 0;
+    const auto [stop, code] = std::from_chars(start, at_, d);
+    if (code == std::errc::result_out_of_range) {
+      // Too small is zero or a subnormal, too large has no value.
+      d = std::strtod(std::string(start, at_).c_str(), nullptr);
+      if (!std::isfinite(d)) return fail("number is too large for a Float64");
+    } else if (code != std::errc() || stop != at_) {
+      return fail("malformed number");
+    }
+    out = value(d);
+    return true;
+  }
+
+  bool read_string(std::string& out) {
+    ++at_;  // the opening quote
+    for (;;) {
+      const char* const run = at_;
+      while (at_ != end_ && static_cast<unsigned char>(*at_) >= 0x20 && static_cast<unsigned char>(*at_) < 0x80 &&
+             *at_ != '"' && *at_ != '\\')
+        ++at_;
+      out.append(run, at_);
+      if (at_ == end_) return fail("text ends inside a string");
+      const auto c = static_cast<unsigned char>(*at_);
+      if (c == '"') return ++at_, true;
+      if (c < 0x20) return fail("control character inside a string");
+      if (!(c == '\\' ? read_escape(out) : read_multibyte(out))) return false;
+    }
+  }
+
+  /// One character of two to four bytes: no overlong form, no surrogate, nothing above U+10FFFF.
+  bool read_multibyte(std::string& out) {
+    const auto* p = reinterpret_cast<const unsigned char*>(at_);
+    const auto left = static_cast<std::size_t>(end_ - at_);
+    const std::size_t n = p[0] >= 0xf0 ? 4 : p[0] >= 0xe0 ? 3 : 2;
+    bool good = p[0] >= 0xc2 && p[0] <= 0xf4 && left >= n;
+    for (std::size_t i = 1; good && i < n; ++i) good = (p[i] & 0xc0) == 0x80;
+    if (good && n >= 3) {
+      const unsigned second = p[1];
+      good = !(p[0] == 0xe0 && second < 0xa0) && !(p[0] == 0xed && second >= 0xa0) &&
+             !(p[0] == 0xf0 && second < 0x90) && !(p[0] == 0xf4 && second >= 0x90);
+    }
+    if (!good) return fail("string is not valid UTF-8");
+    out.append(at_, n);
+    at_ += n;
+    return true;
+  }
+
+  bool read_escape(std::string& out) {
+    ++at_;
+    if (at_ == end_) return fail("text ends inside a string");
+    switch (*at_++) {
+      case '"': out += '"'; return true;
+      case '\\': out += '\\'; return true;
+      case '/': out += '/'; return true;
+      case 'b': out += '\b'; return true;
+      case 'f': out += '\f'; return true;
+      case 'n': out += '\n'; return true;
+      case 'r': out += '\r'; return true;
+      case 't': out += '\t'; return true;
+      case 'u': break;
+      default: return --at_, fail("unknown escape in a string");
+    }
+    std::uint32_t code = 0;
+    if (!read_hex4(code)) return false;
+    if (code >= 0xd800 && code < 0xdc00) {
+      std::uint32_t low = 0;
+      if (end_ - at_ < 2 || at_[0] != '\\' || at_[1] != 'u') return fail("lone surrogate in a string");
+      at_ += 2;
+      if (!read_hex4(low)) return false;
+      if (low < 0xdc00 || low > 0xdfff) return fail("lone surrogate in a string");
+      code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
+    } else if (code >= 0xdc00 && code < 0xe000) {
+      return fail("lone surrogate in a string");
+    }
+    append_utf8(out, code);
+    return true;
+  }
+
+  bool read_hex4(std::uint32_t& code) {
+    if (end_ - at_ < 4) return fail("text ends inside a string");
+    const auto [stop, ec] = std::from_chars(at_, at_ + 4, code, 16);
+    if (ec != std::errc() || stop != at_ + 4) return fail("malformed \\u escape");
+    at_ += 4;
+    return true;
+  }
+
+  static void append_utf8(std::string& out, std::uint32_t c) {
+    const auto tail = [&](int shift) { out += static_cast<char>(0x80 | (c >> shift & 0x3f)); };
+    if (c < 0x80) {
+      out += static_cast<char>(c);
+    } else if (c < 0x800) {
+      out += static_cast<char>(0xc0 | c >> 6);
+      tail(0);
+    } else if (c < 0x10000) {
+      out += static_cast<char>(0xe0 | c >> 12);
+      tail(6), tail(0);
+    } else {
+      out += static_cast<char>(0xf0 | c >> 18);
+      tail(12), tail(6), tail(0);
+    }
+  }
+
+  const char* const begin_;
+  const char* at_;
+  const char* const end_;
+  const json_options& options_;
+  std::string message_;
+};
+
+}  // namespace detail
+
+inline result<value> read_json(std::string_view text, const json_options& options) {
+  return detail::json_reader(text, options).read();
+}
+
+}  // namespace hull
