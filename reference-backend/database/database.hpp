@@ -6,6 +6,7 @@
 #include "common/random.hpp"
 #include "database/transaction.hpp"
 #include "database/types.hpp"
+#include "database/write_log.hpp"
 #include "storage/persistence.hpp"
 
 #include <hull/value/value.hpp>
@@ -29,14 +30,16 @@ enum class schema_state { pending, validated, active, failed, overwritten };
 
 struct schema_progress {
   schema_state state = schema_state::pending;
-  std::string error;                        ///< For `failed`.
-  std::optional<std::string> table_name;    ///< For `failed`: where the bad document is.
+  std::string error;                      ///< For `failed`.
+  std::optional<std::string> table_name;  ///< For `failed`: where the bad document is.
   std::uint32_t indexes_complete = 0;
   std::uint32_t indexes_total = 0;
 };
 
 /// Called on the committer thread after a commit is durable and visible. Keep it short: note and hand over.
 using commit_listener = std::function<void(timestamp)>;
+
+struct schema;
 
 /// Safe from any thread.
 class database {
@@ -61,14 +64,23 @@ class database {
   /// longer reaches back to `from`.
   bool unchanged(const read_set& reads, timestamp from, timestamp to) const;
 
+  /// Visits the writes of commits in (from, to], as far as the log reaches back (two minutes).
+  void visit_writes(timestamp from, timestamp to, const std::function<void(const log_entry&)>& visit) const;
+  /// Runs `task` on the committer thread, between commits.
+  void post(std::function<void()> task);
+
   /// Listeners run in the order of their registration; the returned function removes one.
   std::function<void()> on_commit(commit_listener listener);
 
   // Schema and indexes (storage specification, section 6). A schema is the JSON of a schema module, or null.
-  /// Checks the schema, notes it as pending, creates missing tables and starts the new indexes.
+  /// Checks the schema, notes it as pending, creates missing tables, fills the new indexes and walks the documents.
+  /// Returns when the schema is validated or failed. With `dry_run` no index is created.
   outcome<schema_submission> submit_schema(const value& schema, bool dry_run);
+  /// What a push of `schema` (JSON, or null) would do to the indexes. Changes nothing.
+  outcome<value> index_diff(const value& schema) const;
   outcome<schema_progress> schema_status(const std::string& schema_id);
   /// Inside the transaction of finish_push: makes the schema the active one, enables its indexes, drops removed ones.
+  /// Returns the index diff. No schema id: the deployment has no schema from now on.
   outcome<value> activate_schema(transaction& tx, const std::optional<std::string>& schema_id);
   /// The active schema as it was pushed, or null.
   value active_schema() const;
@@ -76,6 +88,10 @@ class database {
  private:
   struct impl;
   explicit database(std::unique_ptr<impl> i);
+  /// Adds the old documents to new indexes, and marks those as filled.
+  outcome<void> fill_indexes();
+  /// Walks the documents if that schema is pending, and marks it as validated or failed.
+  outcome<void> validate_schema(const std::string& schema_id, const schema& wanted);
   std::unique_ptr<impl> impl_;
 };
 

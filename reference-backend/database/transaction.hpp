@@ -17,7 +17,9 @@
 namespace hull::backend::database {
 
 class database;
+struct table_declaration;
 struct transaction_state;
+class table_numbers;
 
 /// Who is looking. User code sees user tables (and the two virtual system tables through `db.system`);
 /// the backend itself sees everything.
@@ -25,7 +27,7 @@ enum class access : std::uint8_t { user, user_system, backend };
 
 /// Arguments of one `paginate()`.
 struct page_request {
-  std::optional<std::string> cursor;       ///< Opaque text from an earlier page; absent for the first.
+  std::optional<std::string> cursor;  ///< Opaque text from an earlier page; absent for the first.
   std::optional<std::string> end_cursor;
   std::uint32_t page_size = 0;
   std::optional<std::uint64_t> maximum_rows_read;
@@ -59,7 +61,7 @@ class transaction {
   outcome<value> replace(access who, std::string_view id, std::optional<std::string_view> table, const value& fields);
   /// Returns the document that was there.
   outcome<value> remove(access who, std::string_view id, std::optional<std::string_view> table);
-  outcome<std::optional<std::string>> normalize_id(std::string_view table, std::string_view id) ;
+  outcome<std::optional<std::string>> normalize_id(std::string_view table, std::string_view id);
 
   // Queries. `query` is the expression of section 2.7 of the runtime specification, read with
   // json_options::any_names. A stream pulls one document at a time and records just what it consumed.
@@ -80,6 +82,13 @@ class transaction {
   void begin_nested();
   void commit_nested();
   void rollback_nested();
+
+  /// Counts a function that was scheduled against the limits.
+  outcome<void> note_scheduled(std::size_t args_bytes);
+  /// Makes sure that a table of the backend's own (named "_...") exists. The common ones of system_tables() always do.
+  outcome<void> declare_table(const table_declaration& table);
+  /// The tables as this transaction sees them, to check values with `v.id` in their validators.
+  const table_numbers& tables() const noexcept;
 
   transaction_metrics metrics() const;  ///< What was used so far, for the limits and for getTransactionMetrics.
 

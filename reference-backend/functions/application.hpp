@@ -9,6 +9,7 @@
 
 #include <hull/value/value.hpp>
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -38,8 +39,8 @@ struct query_outcome {
   std::vector<std::string> log_lines;
   std::optional<std::string> journal;
   std::shared_ptr<const database::read_set> reads;
-  database::timestamp ts = 0;                     ///< The snapshot it ran on.
-  std::uint64_t digest = 0;                       ///< Of value or error, and log lines: equal digests need no resend.
+  database::timestamp ts = 0;  ///< The snapshot it ran on.
+  std::uint64_t digest = 0;    ///< Of value or error, and log lines: equal digests need no resend.
 };
 
 struct call_outcome {
@@ -56,21 +57,23 @@ struct session_request {
 };
 
 struct function_call {
-  std::string path;                            ///< As the caller wrote it.
+  std::string path;  ///< As the caller wrote it.
   std::string component_path;
-  std::string args_json;                       ///< JSON array of arguments, encoded values.
+  std::string args_json;  ///< JSON array of arguments, encoded values.
   identity who;
-  std::string request_id;                      ///< 16 hex digits, for error texts and logs.
-  std::optional<std::string> journal;          ///< Queries only.
-  std::optional<session_request> session;      ///< Mutations over a socket.
+  std::string request_id;                  ///< 16 hex digits, for error texts and logs.
+  std::optional<std::string> journal;      ///< Queries only.
+  std::optional<session_request> session;  ///< Mutations over a socket.
   bool allow_internal = false;
 };
 
 struct application_options {
   std::string instance_name = "hull-development";
-  std::string origin;                          ///< "http://127.0.0.1:3210"
+  std::string origin;  ///< "http://127.0.0.1:3210"
   std::string site_origin;
   runtime::runtime_options runtime;
+  std::function<void(const std::string&)> log;           ///< Warnings for the operator of the backend.
+  std::function<void(std::chrono::milliseconds)> sleep;  ///< Between retries; the thread sleeps when empty.
 };
 
 /// Safe from any thread; the calls block until the function is done.
@@ -80,13 +83,18 @@ class application {
  public:
   static outcome<std::unique_ptr<application>> start(std::unique_ptr<database::database> db,
                                                      const application_options& options, clock& c, random_source& r);
+  /// With a runtime of the caller's own, for tests.
+  static outcome<std::unique_ptr<application>> start(std::unique_ptr<database::database> db,
+                                                     std::unique_ptr<runtime::runtime> js,
+                                                     const application_options& options, clock& c, random_source& r);
   ~application();
 
   database::database& db() noexcept;
   const application_options& options() const noexcept;
 
   /// Runs at `ts` (or the newest snapshot), or takes the cached result if nothing it read has changed since.
-  outcome<std::shared_ptr<const query_outcome>> query(const function_call& call, std::optional<database::timestamp> ts = {});
+  outcome<std::shared_ptr<const query_outcome>> query(const function_call& call,
+                                                      std::optional<database::timestamp> ts = {});
   outcome<call_outcome> mutation(const function_call& call);
   outcome<call_outcome> action(const function_call& call);
   /// Whatever the path names (admin's /api/function).
@@ -101,7 +109,8 @@ class application {
 
   // Environment variables of the deployment.
   outcome<std::map<std::string, std::string>> environment_variables();
-  outcome<void> update_environment_variables(const std::vector<std::pair<std::string, std::optional<std::string>>>& changes);
+  outcome<void> update_environment_variables(
+      const std::vector<std::pair<std::string, std::optional<std::string>>>& changes);
 
  private:
   struct impl;

@@ -7,6 +7,7 @@
 #include <hull/value/value.hpp>
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -88,10 +89,18 @@ class syscall_host {
 };
 
 struct run_limits {
-  std::chrono::milliseconds user_time{1000};     ///< JavaScript time; the clock stops during syscalls.
-  std::chrono::milliseconds system_time{15000};
+  /// Queries and mutations: JavaScript's processor time; the clock stops during syscalls, nested runs share it.
+  /// Actions: time on the wall, waiting included; they want `for_actions()`.
+  std::chrono::milliseconds user_time{1000};
+  std::chrono::milliseconds system_time{15000};  ///< Time spent in syscalls; not limited in actions.
   std::size_t heap_bytes = 64u << 20;
   std::size_t max_log_lines = 256;
+
+  static run_limits for_actions() {
+    run_limits l;
+    l.user_time = std::chrono::minutes(30);
+    return l;
+  }
 };
 
 struct run_request {
@@ -139,12 +148,15 @@ class runtime {
   virtual run_result run(const run_request& request) = 0;
 
   /// Evaluates a module and describes its functions, routes and crons. The failure's text is the one the CLI shows.
+  /// Whether the targets of crons exist is for the caller, who knows the other modules.
   virtual outcome<analyzed_module> analyze(const std::shared_ptr<const module_set>& modules, const std::string& path,
                                            const seed& import_seed, double import_timestamp_ms,
                                            const std::function<std::optional<std::string>(std::string_view)>& env) = 0;
   /// `JSON.parse(default.export())` of a schema bundle.
   virtual outcome<value> evaluate_schema(const module_source& schema, const seed& import_seed, double import_timestamp_ms) = 0;
-  /// `default.export()` of a convex.config bundle.
+  /// `default.export()` of a convex.config bundle. `component_dependency_modules`: specifier as the bundle imports
+  /// it ("./_componentDeps/<base64url>") to the text of the module to give it. `env` empty: a component, which has
+  /// no environment variables.
   virtual outcome<value> evaluate_definition(
       const module_source& definition, const std::map<std::string, std::string>& component_dependency_modules,
       const std::function<std::optional<std::string>(std::string_view)>& env) = 0;

@@ -2,13 +2,15 @@
 //
 // Home and threads. A client lives on its home executor: construct it, call it and destroy it there, and every
 // callback arrives there. Socket, TLS and JSON work happen on a thread of the library. Home may be an
-// io_context that the program runs, a strand, or an executor over a GUI thread.
+// io_context that the program runs, a strand, or an executor over a GUI thread. It must run one thing at a time and
+// in order. An open client counts as work: io_context::run() goes on until the client is closed.
 #pragma once
 
 #include <hull/client/connection_state.hpp>
 #include <hull/client/options.hpp>
 #include <hull/client/subscription.hpp>
 #include <hull/client/watch.hpp>
+#include <hull/config.hpp>
 #include <hull/error.hpp>
 #include <hull/sync/local_store.hpp>
 #include <hull/sync/query_state.hpp>
@@ -20,6 +22,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,11 +32,9 @@ namespace detail {
 class client_core;
 }
 
-/// Predicts what a mutation will do to query results, until the server confirms it. Runs on the home executor,
-/// at once and again whenever server results change; it must not call the client.
-using optimistic_update = std::function<void(local_store&)>;
-
 struct mutation_options {
+  /// Runs on the home executor, inside the call and again whenever a result that it read changes; it must not call
+  /// the client.
   optimistic_update optimistic;
 };
 
@@ -49,6 +50,8 @@ class client {
   client(boost::asio::any_io_executor home, std::string url, client_options options = {});
   client(client&&) noexcept;
   client& operator=(client&&) noexcept;
+  client(const client&) = delete;
+  client& operator=(const client&) = delete;
   ~client();  ///< As close().
 
   /// Ends everything: pending calls complete with errc::closed, no callback comes afterwards. Idempotent.
@@ -108,3 +111,7 @@ class client {
 };
 
 }  // namespace hull
+
+#ifndef HULL_SEPARATE_COMPILATION
+#include <hull/client/client.ipp>
+#endif

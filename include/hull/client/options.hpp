@@ -1,20 +1,18 @@
 // Everything that can be set on a client, with its unit and default.
 #pragma once
 
+#include <hull/log.hpp>
+
 #include <chrono>
 #include <cstddef>
-#include <functional>
 #include <memory>
 #include <string>
-#include <string_view>
 
 namespace hull {
 
-/// How urgent a log line is.
-enum class log_level { debug, info, warning, error };
-
-/// Receives log lines on the home executor. Tokens are never part of a line.
-using log_sink = std::function<void(log_level, std::string_view)>;
+namespace net {
+class websocket_factory;
+}
 
 struct tls_options {
   std::string ca_file;         ///< PEM file used instead of the system's roots when not empty.
@@ -32,6 +30,7 @@ struct client_options {
   std::size_t max_message_bytes = 256u << 20;            ///< Largest frame that is read.
   tls_options tls;
   log_sink log;                                          ///< Empty: log nothing.
+  std::shared_ptr<net::websocket_factory> sockets;       ///< Null: TCP and TLS. Tests put others here.
 };
 
 }  // namespace hull

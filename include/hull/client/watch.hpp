@@ -2,6 +2,8 @@
 #pragma once
 
 #include <hull/client/subscription.hpp>
+#include <hull/config.hpp>
+#include <hull/sync/query_key.hpp>
 #include <hull/sync/query_state.hpp>
 #include <hull/value/value.hpp>
 
@@ -19,7 +21,8 @@ class client_core;
 /// of any watch of it exists. Use on the client's home executor.
 class watch {
  public:
-  /// What is known now; `loading` when nobody subscribes. Never null, never blocks.
+  /// What is known now; `loading` when nobody subscribes. Never null, never blocks. A bad path or bad arguments show
+  /// as an error with errc::bad_argument.
   query_state_ptr current() const;
 
   /// Calls back after every commit that changed this query, on the home executor. A value that is already known is
@@ -35,6 +38,12 @@ class watch {
   std::weak_ptr<detail::client_core> core_;
   std::string path_;
   value args_;
+  sync::query_key key_;
+  query_state_ptr refused_;  ///< Why this query can never run; null when it can.
 };
 
 }  // namespace hull
+
+#ifndef HULL_SEPARATE_COMPILATION
+#include <hull/client/client.hpp>  // Bodies follow when both classes are known.
+#endif

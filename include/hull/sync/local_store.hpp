@@ -3,6 +3,7 @@
 
 #include <hull/value/value.hpp>
 
+#include <functional>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -11,6 +12,7 @@
 namespace hull {
 
 /// Query results as the update sees them: server results with all earlier layers applied.
+/// A bad path or arguments that are no object throw std::invalid_argument, which fails the mutation.
 class local_store {
  public:
   virtual ~local_store() = default;
@@ -21,5 +23,9 @@ class local_store {
   /// Nothing as value means "loading".
   virtual void set_query(std::string_view path, const value& args, std::optional<value> v) = 0;
 };
+
+/// Predicts what a mutation will do to query results, until the server confirms it. It runs at once and again
+/// whenever a result that it read changes, so it must depend on the store and its captures alone.
+using optimistic_update = std::function<void(local_store&)>;
 
 }  // namespace hull

@@ -1,0 +1,101 @@
+// Bodies of client.hpp and watch.hpp: the public handles, which only forward.
+#pragma once
+
+#include <hull/client/client.hpp>
+#include <hull/client/client_core.hpp>
+#include <hull/client/watch.hpp>
+
+#include <stdexcept>
+#include <utility>
+
+namespace hull {
+
+HULL_INLINE client::client(boost::asio::any_io_executor home, std::string url, client_options options) {
+  const auto parsed = net::parse_deployment_url(url);
+  if (parsed.has_error()) throw std::invalid_argument(parsed.error().message);
+  core_ = std::make_shared<detail::client_core>(std::move(home), *parsed, std::move(options));
+  core_->start();
+}
+
+HULL_INLINE client::client(client&&) noexcept = default;
+
+HULL_INLINE client& client::operator=(client&& other) noexcept {
+  if (this != &other) {
+    close();
+    core_ = std::move(other.core_);
+  }
+  return *this;
+}
+
+HULL_INLINE client::~client() { close(); }
+
+HULL_INLINE void client::close() {
+  if (const auto core = core_) core->close();  // A copy: completions may destroy this client.
+}
+
+HULL_INLINE bool client::is_closed() const noexcept { return !core_ || core_->is_closed(); }
+
+HULL_INLINE watch client::watch_query(std::string path, value args) {
+  return watch(core_, std::move(path), std::move(args));
+}
+
+HULL_INLINE void client::set_admin_auth(std::string admin_key, std::optional<value> acting_as) {
+  sync::credentials auth;
+  if (!admin_key.empty()) {
+    auth.type = protocol::token_type::admin;
+    auth.token = std::move(admin_key);
+    auth.acting_as = std::move(acting_as);
+  }
+  core_->set_auth(std::move(auth));
+}
+
+HULL_INLINE connection_state client::state() const { return core_->connection(); }
+
+HULL_INLINE subscription client::on_connection_state(std::function<void(const connection_state&)> callback) {
+  return core_->on_connection(std::move(callback));
+}
+
+HULL_INLINE subscription client::on_commit(std::function<void(const commit_info&)> callback) {
+  return core_->on_commit(std::move(callback));
+}
+
+HULL_INLINE void client::start_mutation(std::string path, value args, mutation_options options, call_handler handler) {
+  core_->mutation(std::move(path), std::move(args), std::move(options.optimistic), std::move(handler));
+}
+
+HULL_INLINE void client::start_action(std::string path, value args, call_handler handler) {
+  core_->action(std::move(path), std::move(args), std::move(handler));
+}
+
+HULL_INLINE void client::start_query(std::string path, value args, call_handler handler) {
+  core_->query(std::move(path), std::move(args), std::move(handler));
+}
+
+HULL_INLINE watch::watch(std::weak_ptr<detail::client_core> core, std::string path, value args)
+    : core_(std::move(core)), path_(std::move(path)), args_(std::move(args)) {
+  auto key = sync::query_key::make(path_, args_);
+  if (!key.has_error()) {
+    key_ = std::move(*key);
+    return;
+  }
+  auto state = std::make_shared<query_state>();
+  state->state = query_state::status::error;
+  state->failure = key.error();
+  refused_ = std::move(state);
+}
+
+HULL_INLINE query_state_ptr watch::current() const {
+  if (refused_) return refused_;
+  const auto core = core_.lock();
+  return core ? core->state(key_) : sync::loading_state();
+}
+
+HULL_INLINE subscription watch::on_change(std::function<void(const query_state_ptr&)> callback) {
+  const auto core = core_.lock();
+  if (!core) return {};
+  return refused_ ? core->tell_once(refused_, std::move(callback)) : core->watch(key_, std::move(callback));
+}
+
+}  // namespace hull
+
+#include <hull/client/client_core.ipp>

@@ -1,0 +1,154 @@
+// A client behind its handle: engine, watchers and pending calls on the home executor.
+#pragma once
+
+#include <hull/client/driver.hpp>
+#include <hull/client/io_thread.hpp>
+#include <hull/client/options.hpp>
+#include <hull/client/subscription.hpp>
+#include <hull/config.hpp>
+#include <hull/net/url.hpp>
+#include <hull/sync/engine.hpp>
+
+#include <boost/asio/any_completion_executor.hpp>
+#include <boost/asio/any_completion_handler.hpp>
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <random>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace hull {
+struct commit_info;
+
+namespace detail {
+
+/// Callbacks that come and go, also while they are being called.
+template <class... Args>
+class callback_list {
+ public:
+  using callback = std::function<void(Args...)>;
+  struct entry {
+    callback call;
+    bool is_active = true;
+  };
+  std::shared_ptr<entry> add(callback c) {
+    entries_.push_back(std::make_shared<entry>(entry{std::move(c), true}));
+    return entries_.back();
+  }
+  void remove(const std::shared_ptr<entry>& e) {
+    e->is_active = false;
+    std::erase(entries_, e);
+  }
+  void clear() {
+    for (const auto& e : entries_) e->is_active = false;
+    entries_.clear();
+  }
+  bool empty() const noexcept { return entries_.empty(); }
+  void call(Args... args) const {
+    const auto now = entries_;  // Keeps callbacks that remove themselves alive until they return.
+    for (const auto& e : now)
+      if (e->is_active) e->call(args...);
+  }
+
+ private:
+  std::vector<std::shared_ptr<entry>> entries_;
+};
+
+class client_core : public std::enable_shared_from_this<client_core> {
+ public:
+  using call_handler = boost::asio::any_completion_handler<void(result<value>)>;
+  using watch_callback = std::function<void(const query_state_ptr&)>;
+
+  client_core(boost::asio::any_io_executor home, const net::deployment_url& url, client_options options);
+
+  void start();
+  void close();
+  bool is_closed() const noexcept { return is_closed_; }
+
+  query_state_ptr state(const sync::query_key& query) const { return engine_.state(query.token()); }
+  subscription watch(const sync::query_key& query, watch_callback callback);
+  /// For a watch that can never work: tells its reason once.
+  subscription tell_once(query_state_ptr state, watch_callback callback);
+
+  void mutation(std::string path, value args, optimistic_update update, call_handler handler);
+  void action(std::string path, value args, call_handler handler);
+  void query(std::string path, value args, call_handler handler);
+  void set_auth(sync::credentials auth);
+
+  connection_state connection() const { return engine_.connection(); }
+  subscription on_connection(std::function<void(const connection_state&)> callback);
+  subscription on_commit(std::function<void(const commit_info&)> callback);
+
+ private:
+  struct listener {
+    watch_callback callback;
+    bool is_active = true;
+    bool awaits_first = false;  ///< The value that was known at the beginning is still to be delivered.
+  };
+  struct watched {
+    sync::query_key query;
+    std::vector<std::shared_ptr<listener>> listeners;
+  };
+  struct pending_call {
+    call_handler handler;
+    boost::asio::executor_work_guard<boost::asio::any_completion_executor> work;
+    subscription watching;  ///< Of a one-shot query.
+  };
+
+  void take_news();
+  void apply(sync::input_event in);
+  void drain();
+  void perform(sync::effect_request&& e);
+  void deliver(const sync::commit& batch);
+  void deliver_first(const sync::query_key& query, const std::shared_ptr<listener>& l);
+  void unwatch(const sync::query_key& query, const std::shared_ptr<listener>& l);
+  void publish_connection();
+  void log(log_level level, std::string_view text) const;
+
+  sync::call_id register_call(call_handler handler);
+  void complete(sync::call_id call, result<value> outcome);
+  void cancel(sync::call_id call);
+  void finish(pending_call call, result<value> outcome);
+
+  sync::moment now() const;
+
+  boost::asio::any_io_executor home_;
+  std::optional<boost::asio::executor_work_guard<boost::asio::any_io_executor>> work_;
+  client_options options_;
+  net::websocket_target target_;
+  std::shared_ptr<io_thread> io_;
+  std::shared_ptr<inbox> inbox_;
+  std::shared_ptr<driver> driver_;
+  std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+  std::minstd_rand random_;
+  sync::engine engine_;
+
+  std::deque<sync::effect_request> queue_;
+  bool is_applying_ = false;
+  bool is_draining_ = false;
+  bool is_closed_ = false;
+  bool is_connection_news_posted_ = false;
+
+  std::unordered_map<std::string_view, watched> watched_;  // Keys view the query's token.
+  std::unordered_map<sync::call_id, pending_call> calls_;
+  sync::call_id next_call_ = 1;
+  callback_list<const connection_state&> connection_callbacks_;
+  callback_list<const commit_info&> commit_callbacks_;
+  connection_state told_connection_;
+};
+
+}  // namespace detail
+}  // namespace hull
+
+#ifndef HULL_SEPARATE_COMPILATION
+#include <hull/client/client_core.ipp>
+#endif

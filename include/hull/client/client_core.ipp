@@ -1,0 +1,286 @@
+// Bodies of client_core.hpp: the loop between engine and driver, and the watchers. Calls are in client_calls.ipp.
+#pragma once
+
+#include <hull/client/client.hpp>
+#include <hull/client/client_core.hpp>
+#include <hull/net/beast_websocket.hpp>
+#include <hull/version.hpp>
+
+#include <boost/asio/post.hpp>
+
+#include <openssl/rand.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace hull::detail {
+
+/// A random UUID, version 4.
+HULL_INLINE std::string make_session_id() {
+  std::array<unsigned char, 16> random{};
+  if (RAND_bytes(random.data(), static_cast<int>(random.size())) != 1)
+    throw std::runtime_error("OpenSSL has no randomness to offer");
+  random[6] = static_cast<unsigned char>((random[6] & 0x0F) | 0x40);
+  random[8] = static_cast<unsigned char>((random[8] & 0x3F) | 0x80);
+  std::string text;
+  for (std::size_t i = 0; i < random.size(); ++i) {
+    if (i == 4 || i == 6 || i == 8 || i == 10) text += '-';
+    text += "0123456789abcdef"[random[i] >> 4];
+    text += "0123456789abcdef"[random[i] & 0x0F];
+  }
+  return text;
+}
+
+HULL_INLINE sync::engine_options engine_options_of(const client_options& options) {
+  sync::engine_options o;
+  o.session_id = make_session_id();
+  o.backoff = {options.backoff_own_close, options.backoff_initial, options.backoff_overloaded, options.backoff_max};
+  o.inactivity_timeout = options.inactivity_timeout;
+  o.max_mutations_on_wire = options.max_mutations_on_wire;
+  return o;
+}
+
+HULL_INLINE net::websocket_target target_of(const net::deployment_url& url, const client_options& options) {
+  net::websocket_target target;
+  target.is_secure = url.is_secure;
+  target.host = url.host;
+  target.port = url.port;
+  target.authority = url.authority();
+  target.path = url.base_path + "/api/sync";
+  target.headers.emplace_back("Convex-Client", std::string("cpp-") + version);
+  target.connect_timeout = options.connect_timeout;
+  target.max_message_bytes = options.max_message_bytes;
+  return target;
+}
+
+HULL_INLINE client_core::client_core(boost::asio::any_io_executor home, const net::deployment_url& url, client_options options)
+    : home_(std::move(home)),
+      options_(std::move(options)),
+      target_(target_of(url, options_)),
+      io_(io_thread::shared()),
+      random_(std::random_device{}()),
+      engine_(engine_options_of(options_)) {}
+
+HULL_INLINE void client_core::start() {
+  work_.emplace(home_);
+  inbox_ = std::make_shared<inbox>(home_, [weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->take_news();
+  });
+  driver_options o;
+  o.target = target_;
+  o.sockets = options_.sockets ? options_.sockets : net::make_beast_factory(options_.tls.ca_file, options_.tls.verify_peer);
+  driver_ = std::make_shared<driver>(io_->context(), inbox_, std::move(o));
+  apply(sync::input::start{});
+}
+
+HULL_INLINE void client_core::close() {
+  if (std::exchange(is_closed_, true)) return;
+  inbox_->shut();
+  driver_->shut_down();
+  engine_.apply(sync::input::close{}, now());
+  queue_.clear();
+  for (auto& [token, entry] : watched_)
+    for (const auto& l : entry.listeners) l->is_active = false;
+  watched_.clear();
+  connection_callbacks_.clear();
+  commit_callbacks_.clear();
+  auto calls = std::exchange(calls_, {});
+  for (auto& [id, call] : calls) finish(std::move(call), error{errc::closed, "The client was closed.", {}, {}});
+  work_.reset();
+}
+
+HULL_INLINE sync::moment client_core::now() const {
+  return std::chrono::duration_cast<sync::moment>(std::chrono::steady_clock::now() - started_);
+}
+
+// ---- the loop
+
+HULL_INLINE void client_core::take_news() {
+  bool was_full = false;
+  std::vector<news> items = inbox_->take(was_full);
+  if (was_full) driver_->resume_reading();
+  for (news& item : items) {
+    if (is_closed_) return;
+    if (auto* line = std::get_if<log_line>(&item))
+      log(line->level, line->text);
+    else
+      apply(std::move(std::get<sync::input_event>(item)));
+  }
+}
+
+HULL_INLINE void client_core::apply(sync::input_event in) {
+  if (is_closed_) return;
+  if (is_applying_) {
+    // An optimistic update calls the client although it must not: afterwards, then.
+    boost::asio::post(home_, [self = shared_from_this(), in = std::move(in)]() mutable { self->apply(std::move(in)); });
+    return;
+  }
+  const double jitter = static_cast<double>(random_() - std::minstd_rand::min()) /
+                        (static_cast<double>(std::minstd_rand::max() - std::minstd_rand::min()) + 1.0);
+  is_applying_ = true;
+  sync::effects found = engine_.apply(std::move(in), now(), jitter);
+  is_applying_ = false;
+  for (auto& e : found) queue_.push_back(std::move(e));
+  drain();
+}
+
+HULL_INLINE void client_core::drain() {
+  // A callback may call the client: what follows from that waits until the batch in hand is delivered.
+  if (std::exchange(is_draining_, true)) return;
+  const auto self = shared_from_this();  // A callback may destroy the client, too.
+  struct at_exit {
+    client_core& core;
+    ~at_exit() {
+      core.is_draining_ = false;
+      // A callback threw: its exception goes to whoever runs the home executor, the rest is delivered later.
+      if (!core.queue_.empty())
+        boost::asio::post(core.home_, [weak = core.weak_from_this()] {
+          if (const auto again = weak.lock()) again->drain();
+        });
+    }
+  } guard{*this};
+  while (!queue_.empty()) {
+    auto next = std::move(queue_.front());
+    queue_.pop_front();
+    perform(std::move(next));
+  }
+}
+
+HULL_INLINE void client_core::perform(sync::effect_request&& e) {
+  using namespace sync;
+  if (auto* sent = std::get_if<effect::send>(&e)) {
+    driver_->send(sent->socket, std::move(sent->message));
+  } else if (auto* batch = std::get_if<effect::commit>(&e)) {
+    deliver(batch->batch);
+  } else if (auto* done = std::get_if<effect::complete>(&e)) {
+    complete(done->call, std::move(done->outcome));
+  } else if (auto* line = std::get_if<effect::log>(&e)) {
+    log(line->level, line->text);
+  } else if (auto* timer = std::get_if<effect::arm_timer>(&e)) {
+    driver_->arm(started_ + timer->at);
+  } else if (auto* opening = std::get_if<effect::open_socket>(&e)) {
+    driver_->open(opening->socket);
+  } else if (auto* closing = std::get_if<effect::close_socket>(&e)) {
+    driver_->close(closing->socket);
+  } else {
+    publish_connection();
+  }
+}
+
+HULL_INLINE void client_core::log(log_level level, std::string_view text) const {
+  if (options_.log) options_.log(level, text);
+}
+
+// ---- watchers
+
+HULL_INLINE void client_core::deliver(const sync::commit& batch) {
+  for (const auto& change : batch.changed) {
+    const auto found = watched_.find(change.query.token());
+    if (found == watched_.end()) continue;
+    const auto listeners = found->second.listeners;  // A callback may add and remove listeners.
+    for (const auto& l : listeners) {
+      if (!l->is_active) continue;
+      l->awaits_first = false;
+      l->callback(change.state);
+    }
+    if (is_closed_) return;
+  }
+  if (commit_callbacks_.empty()) return;
+  commit_info info;
+  info.changed_tokens.reserve(batch.changed.size());
+  for (const auto& change : batch.changed) info.changed_tokens.push_back(change.query.token());
+  commit_callbacks_.call(info);
+}
+
+HULL_INLINE subscription client_core::watch(const sync::query_key& query, watch_callback callback) {
+  if (is_closed_) return {};
+  auto l = std::make_shared<listener>();
+  l->callback = std::move(callback);
+  const auto [at, is_first] = watched_.try_emplace(query.token());
+  if (is_first) {
+    // The key of the map views the token of the query that is kept beside it.
+    watched_.erase(at);
+    watched entry;
+    entry.query = query;
+    entry.listeners.push_back(l);
+    watched_.emplace(query.token(), std::move(entry));
+    apply(sync::input::subscribe{query});
+  } else {
+    at->second.listeners.push_back(l);
+  }
+  if (state(query)->state != query_state::status::loading) {
+    l->awaits_first = true;
+    boost::asio::post(home_, [weak = weak_from_this(), query, l] {
+      if (const auto self = weak.lock()) self->deliver_first(query, l);
+    });
+  }
+  return subscription([weak = weak_from_this(), query, l] {
+    const bool was_active = std::exchange(l->is_active, false);
+    if (const auto self = weak.lock(); self && was_active) self->unwatch(query, l);
+  });
+}
+
+HULL_INLINE void client_core::deliver_first(const sync::query_key& query, const std::shared_ptr<listener>& l) {
+  if (!l->is_active || !std::exchange(l->awaits_first, false)) return;
+  l->callback(state(query));
+}
+
+HULL_INLINE void client_core::unwatch(const sync::query_key& query, const std::shared_ptr<listener>& l) {
+  const auto found = watched_.find(query.token());
+  if (found == watched_.end()) return;
+  std::erase(found->second.listeners, l);
+  if (!found->second.listeners.empty()) return;
+  const sync::query_key last = found->second.query;
+  watched_.erase(found);
+  apply(sync::input::unsubscribe{last});
+}
+
+HULL_INLINE subscription client_core::tell_once(query_state_ptr state, watch_callback callback) {
+  if (is_closed_) return {};
+  auto l = std::make_shared<listener>();
+  l->callback = std::move(callback);
+  boost::asio::post(home_, [weak = weak_from_this(), state = std::move(state), l] {
+    const auto self = weak.lock();
+    if (self && !self->is_closed() && l->is_active) l->callback(state);
+  });
+  return subscription([l] { l->is_active = false; });
+}
+
+// ---- the client's own state
+
+HULL_INLINE void client_core::publish_connection() {
+  // Later, and once for many changes: a call must not run callbacks about its own counters.
+  if (connection_callbacks_.empty() || std::exchange(is_connection_news_posted_, true)) return;
+  boost::asio::post(home_, [weak = weak_from_this()] {
+    const auto self = weak.lock();
+    if (!self || self->is_closed_) return;
+    self->is_connection_news_posted_ = false;
+    const connection_state state = self->connection();
+    if (state == std::exchange(self->told_connection_, state)) return;
+    self->connection_callbacks_.call(state);
+  });
+}
+
+HULL_INLINE subscription client_core::on_connection(std::function<void(const connection_state&)> callback) {
+  if (is_closed_) return {};
+  if (connection_callbacks_.empty()) told_connection_ = connection();
+  auto entry = connection_callbacks_.add(std::move(callback));
+  return subscription([weak = weak_from_this(), entry] {
+    entry->is_active = false;
+    if (const auto self = weak.lock()) self->connection_callbacks_.remove(entry);
+  });
+}
+
+HULL_INLINE subscription client_core::on_commit(std::function<void(const commit_info&)> callback) {
+  if (is_closed_) return {};
+  auto entry = commit_callbacks_.add(std::move(callback));
+  return subscription([weak = weak_from_this(), entry] {
+    entry->is_active = false;
+    if (const auto self = weak.lock()) self->commit_callbacks_.remove(entry);
+  });
+}
+
+}  // namespace hull::detail
+
+#include <hull/client/client_calls.ipp>

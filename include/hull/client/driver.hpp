@@ -1,0 +1,99 @@
+// The thin side that waits: sockets, frames and the timer of one client, on the I/O thread. Decides nothing.
+#pragma once
+
+#include <hull/config.hpp>
+#include <hull/log.hpp>
+#include <hull/net/websocket.hpp>
+#include <hull/sync/inbound.hpp>
+#include <hull/sync/input.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace hull::detail {
+
+struct log_line {
+  log_level level = log_level::info;
+  std::string text;
+};
+using news = std::variant<sync::input_event, log_line>;
+
+/// What the I/O thread found out, on its way to the home executor: moved once, in order, with one wake-up for as
+/// much as came in between. The only thing that both sides touch, hence the mutex.
+class inbox {
+ public:
+  /// `wake` is posted to `home` when there is something to take.
+  inbox(boost::asio::any_io_executor home, std::function<void()> wake) : home_(std::move(home)), wake_(std::move(wake)) {}
+
+  /// False when so much is waiting that the reader should pause.
+  bool push(news item);
+  /// Everything that is waiting. `was_full`: the reader may be pausing.
+  std::vector<news> take(bool& was_full);
+  /// From now on nothing is accepted and nothing is posted.
+  void shut();
+
+ private:
+  static constexpr std::size_t enough = 512;
+  std::mutex mutex_;
+  std::optional<boost::asio::any_io_executor> home_;
+  std::function<void()> wake_;
+  std::vector<news> items_;
+};
+
+struct driver_options {
+  net::websocket_target target;
+  std::shared_ptr<net::websocket_factory> sockets;
+};
+
+/// The public functions may be called from the home executor; each continues on the I/O thread.
+class driver : public std::enable_shared_from_this<driver> {
+ public:
+  driver(boost::asio::io_context& io, std::shared_ptr<inbox> home, driver_options options);
+
+  void open(sync::socket_id socket);
+  void close(sync::socket_id socket);
+  void send(sync::socket_id socket, protocol::client_message message);
+  void arm(std::chrono::steady_clock::time_point at);
+  void resume_reading();
+  void shut_down();
+
+ private:
+  void do_open(sync::socket_id socket);
+  void do_close();
+  void read_next();
+  void on_frame(std::string_view frame);
+  void write_next();
+  void lost(sync::socket_id socket);
+  template <class F>
+  void on_io(F f);
+
+  boost::asio::io_context& io_;
+  std::shared_ptr<inbox> home_;
+  driver_options options_;
+  boost::asio::steady_timer timer_;
+
+  sync::socket_id socket_id_ = 0;
+  std::shared_ptr<net::websocket> socket_;
+  std::optional<sync::inbound> inbound_;
+  std::deque<std::string> outgoing_;
+  bool is_writing_ = false;
+  bool is_paused_ = false;
+};
+
+}  // namespace hull::detail
+
+#ifndef HULL_SEPARATE_COMPILATION
+#include <hull/client/driver.ipp>
+#endif

@@ -1,0 +1,37 @@
+// Bodies of io_thread.hpp.
+#pragma once
+
+#include <hull/client/io_thread.hpp>
+
+#if defined(__unix__) || defined(__APPLE__)
+#include <pthread.h>
+#include <signal.h>
+#endif
+
+namespace hull::detail {
+
+HULL_INLINE std::shared_ptr<io_thread> io_thread::shared() {
+  static const std::shared_ptr<io_thread> one = std::make_shared<io_thread>();
+  return one;
+}
+
+HULL_INLINE io_thread::io_thread() {
+#if defined(__unix__) || defined(__APPLE__)
+  // Signals belong to the program's own threads.
+  sigset_t all;
+  sigset_t before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+#endif
+  thread_ = std::thread([this] { context_.run(); });
+#if defined(__unix__) || defined(__APPLE__)
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+#endif
+}
+
+HULL_INLINE io_thread::~io_thread() {
+  context_.stop();
+  thread_.join();
+}
+
+}  // namespace hull::detail

@@ -1,0 +1,271 @@
+// Bodies of engine.hpp: what callers and the clock do. What the server says is in engine_receive.ipp.
+#pragma once
+
+#include <hull/function/path.hpp>
+#include <hull/sync/check_args.hpp>
+#include <hull/sync/engine.hpp>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <utility>
+
+namespace hull::sync {
+
+HULL_INLINE engine::engine(engine_options options)
+    : options_(std::move(options)),
+      query_set_(table_),
+      requests_(options_.max_mutations_on_wire),
+      optimistic_(table_, changes_),
+      link_(options_.backoff, options_.inactivity_timeout) {}
+
+HULL_INLINE effects engine::apply(input_event in, moment now, double jitter) {
+  step s{now, jitter, {}};
+  std::visit([&](auto&& event) { on(std::move(event), s); }, std::move(in));
+  arm(s);
+  publish_connection(s);
+  return std::move(s.out);
+}
+
+HULL_INLINE query_state_ptr engine::state(std::string_view token) const {
+  const query_record* record = table_.find(token);
+  return record == nullptr ? loading_state() : change_set::present(*record, remote_.epoch());
+}
+
+HULL_INLINE connection_state engine::connection() const {
+  connection_state c;
+  c.is_connected = link_.is_open();
+  c.has_ever_connected = link_.connections() != 0;
+  c.connection_count = link_.connections();
+  c.connection_retries = link_.retries();
+  c.inflight_mutations = requests_.open_mutations();
+  c.inflight_actions = requests_.open_actions();
+  if (link_.state() == link::phase::waiting) c.next_retry_in = link_.wait();
+  return c;
+}
+
+// ---- callers
+
+HULL_INLINE void engine::on(input::start&&, step& s) {
+  if (link_.state() == link::phase::idle) connect(s);
+}
+
+HULL_INLINE void engine::on(input::subscribe&& in, step& s) {
+  query_record& record = table_.obtain(in.query);
+  if (!query_set_.subscribe(record)) return;
+  if (link_.is_open()) {
+    send(query_set_.add_message(record), s);
+  } else if (ended_because_) {
+    auto state = std::make_shared<query_state>();
+    state->state = query_state::status::error;
+    state->failure = ended_because_;
+    record.remote = std::move(state);
+    record.confirmed_in = remote_.epoch();
+    changes_.touch(record);
+    commit_changes(false, s);
+  }
+}
+
+HULL_INLINE void engine::on(input::unsubscribe&& in, step& s) {
+  query_record* record = table_.find(in.query.token());
+  if (record == nullptr) return;
+  const protocol::query_id id = record->id;
+  if (!query_set_.unsubscribe(*record)) return;
+  if (link_.is_open()) send(query_set_.remove_message(id), s);
+  record->remote.reset();
+  if (!record->marks || record->marks->writes.empty()) record->shown.reset();  // Nobody is left to tell.
+  changes_.touch(*record);
+  optimistic_.base_changed(*record);
+  commit_changes(false, s);
+}
+
+HULL_INLINE bool engine::refuse_call(call_id call, std::string_view path, const value& args, step& s) {
+  const auto refuse = [&](error why) {
+    s.out.emplace_back(effect::complete{call, std::move(why)});
+    return true;
+  };
+  if (ended_because_) return refuse(*ended_because_);
+  if (auto checked = check_path(path); checked.has_error()) return refuse(checked.error());
+  if (auto checked = check_args(args); checked.has_error()) return refuse(checked.error());
+  return false;
+}
+
+HULL_INLINE void engine::on(input::mutation&& in, step& s) {
+  if (refuse_call(in.call, in.path, in.args, s)) return;
+  const protocol::request_id id = requests_.allocate();
+  if (in.optimistic) {
+    if (auto added = optimistic_.add(id, std::move(in.optimistic)); added.has_error()) {
+      commit_changes(false, s);
+      s.out.emplace_back(effect::complete{in.call, added.error()});
+      return;
+    }
+  }
+  requests_.add(id, request{call_kind::mutation, in.call, std::move(in.path), std::move(in.args)});
+  commit_changes(false, s);
+  send_requests(s);
+}
+
+HULL_INLINE void engine::on(input::action&& in, step& s) {
+  if (refuse_call(in.call, in.path, in.args, s)) return;
+  requests_.add(requests_.allocate(), request{call_kind::action, in.call, std::move(in.path), std::move(in.args)});
+  send_requests(s);
+}
+
+HULL_INLINE void engine::on(input::cancel&& in, step& s) {
+  auto cancelled = requests_.cancel(in.call);
+  if (!cancelled) return;
+  optimistic_.drop(cancelled->request);
+  commit_changes(false, s);
+  settle(std::move(*cancelled), s);
+}
+
+HULL_INLINE void engine::on(input::set_auth&& in, step& s) {
+  if (identity_.set(std::move(in.auth)) && link_.is_open()) send(identity_.message(), s);
+}
+
+HULL_INLINE void engine::on(input::close&&, step& s) {
+  end(error{errc::closed, "The client was closed.", {}, {}}, false, s);
+}
+
+// ---- the socket and the clock
+
+HULL_INLINE void engine::on(input::socket_opened&& in, step& s) {
+  if (!link_.is_current(in.socket) || link_.is_open()) return;
+  protocol::connect hello;
+  hello.session_id = options_.session_id;
+  hello.connection_count = link_.connections();
+  hello.last_close_reason = link_.last_close_reason();
+  hello.max_observed_timestamp = max_observed_;
+  hello.client_ts = in.wall_clock_ms;
+  if (link_.connections() != 0) log(log_level::info, "WebSocket reconnected", s);
+  link_.opened(s.now);
+  remote_.socket_opened();
+  requests_.socket_opened();
+  send(std::move(hello), s);
+  if (auto authenticate = identity_.restart()) send(std::move(*authenticate), s);
+  send(query_set_.restart(), s);
+  send_requests(s);
+}
+
+HULL_INLINE void engine::on(input::socket_garbage&& in, step& s) {
+  if (!link_.is_current(in.socket)) return;
+  log(log_level::error, "The deployment sent something that is no message: " + in.why, s);
+  drop_socket("InvalidServerMessage", s);
+}
+
+HULL_INLINE void engine::on(input::socket_closed&& in, step& s) {
+  if (!link_.is_current(in.socket)) return;
+  constexpr std::array<std::uint16_t, 4> quiet = {1000, 1001, 1005, 4040};
+  const bool is_quiet = std::find(quiet.begin(), quiet.end(), in.code) != quiet.end();
+  std::string line = "WebSocket closed with code " + std::to_string(in.code);
+  if (!in.reason.empty()) line += ": " + in.reason;
+  if (!in.detail.empty()) line += " (" + in.detail + ")";
+  log(is_quiet ? log_level::debug : log_level::warning, std::move(line), s);
+  const close_category category = classify_close(in.reason);
+  std::string reason = in.reason.empty() ? "closed with code " + std::to_string(in.code) : std::move(in.reason);
+  socket_lost(std::move(reason), category, s);
+}
+
+HULL_INLINE void engine::on(input::send_failed&& in, step& s) {
+  if (link_.is_current(in.socket)) drop_socket("FailedToSendMessage", s);
+}
+
+HULL_INLINE void engine::on(input::timer&&, step& s) {
+  armed_.reset();
+  const std::optional<moment> due = link_.deadline();
+  if (!due || s.now < *due) return;
+  if (link_.state() == link::phase::waiting) {
+    connect(s);
+  } else {
+    log(log_level::warning, "No message from the deployment for too long; connecting again", s);
+    drop_socket("InactiveServer", s);
+  }
+}
+
+HULL_INLINE void engine::connect(step& s) { s.out.emplace_back(effect::open_socket{link_.connect(s.now)}); }
+
+HULL_INLINE void engine::drop_socket(std::string reason, step& s) {
+  s.out.emplace_back(effect::close_socket{link_.socket()});
+  socket_lost(std::move(reason), close_category::own, s);
+}
+
+HULL_INLINE void engine::socket_lost(std::string reason, close_category category, step& s) {
+  link_.lost(std::move(reason), category, s.now, s.jitter);
+  remote_.socket_lost();
+  complete(requests_.socket_lost(), s);
+}
+
+HULL_INLINE void engine::end(const error& why, bool tell_watchers, step& s) {
+  if (link_.has_ended()) return;
+  const bool has_socket = link_.state() == link::phase::open || link_.state() == link::phase::connecting;
+  if (has_socket) s.out.emplace_back(effect::close_socket{link_.socket()});
+  link_.end();
+  ended_because_ = why;
+  std::vector<settled_call> done = requests_.fail_all(why);
+  for (const settled_call& call : done) optimistic_.drop(call.request);
+  if (tell_watchers) {
+    for (query_record* record : table_.subscribed()) {
+      auto state = std::make_shared<query_state>();
+      state->state = query_state::status::error;
+      if (record->remote) state->last_value = record->remote->last_value;
+      state->failure = why;
+      record->remote = std::move(state);
+      record->confirmed_in = remote_.epoch();
+      changes_.touch(*record);
+    }
+    commit_changes(false, s);
+  }
+  complete(std::move(done), s);
+}
+
+// ---- what every step shares
+
+HULL_INLINE void engine::send(protocol::client_message m, step& s) {
+  s.out.emplace_back(effect::send{link_.socket(), std::move(m)});
+}
+
+HULL_INLINE void engine::send_requests(step& s) {
+  if (!link_.is_open()) return;
+  for (auto& m : requests_.take_sendable()) send(std::move(m), s);
+}
+
+HULL_INLINE void engine::commit_changes(bool also_empty, step& s) {
+  for (std::string& line : optimistic_.settle()) log(log_level::error, std::move(line), s);
+  commit batch = changes_.take(table_, remote_.epoch());
+  if (also_empty || !batch.changed.empty()) s.out.emplace_back(effect::commit{std::move(batch)});
+}
+
+HULL_INLINE void engine::settle(settled_call done, step& s) {
+  s.out.emplace_back(effect::complete{done.call, std::move(done.outcome)});
+}
+
+HULL_INLINE void engine::complete(std::vector<settled_call> done, step& s) {
+  for (settled_call& call : done) settle(std::move(call), s);
+}
+
+HULL_INLINE void engine::observe(std::optional<protocol::timestamp> ts) {
+  if (ts) max_observed_ = std::max(max_observed_.value_or(0), *ts);
+}
+
+HULL_INLINE void engine::log(log_level level, std::string text, step& s) {
+  s.out.emplace_back(effect::log{level, std::move(text)});
+}
+
+HULL_INLINE void engine::arm(step& s) {
+  const std::optional<moment> due = link_.deadline();
+  // A deadline that moved away needs no new timer: the old one finds nothing due and this arms the next.
+  if (!due || (armed_ && *armed_ <= *due)) return;
+  armed_ = due;
+  s.out.emplace_back(effect::arm_timer{*due});
+}
+
+HULL_INLINE void engine::publish_connection(step& s) {
+  connection_state now = connection();
+  if (now == published_) return;
+  published_ = now;
+  s.out.emplace_back(effect::connection_changed{std::move(now)});
+}
+
+}  // namespace hull::sync
+
+#include <hull/sync/engine_receive.ipp>

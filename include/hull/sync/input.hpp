@@ -1,0 +1,78 @@
+// Everything that can happen to an engine.
+#pragma once
+
+#include <hull/protocol/server_message.hpp>
+#include <hull/sync/identity.hpp>
+#include <hull/sync/link.hpp>
+#include <hull/sync/local_store.hpp>
+#include <hull/sync/query_key.hpp>
+#include <hull/sync/requests.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+
+namespace hull::sync {
+
+namespace input {
+
+/// Begin to connect.
+struct start {};
+struct subscribe {
+  query_key query;
+};
+struct unsubscribe {
+  query_key query;
+};
+struct mutation {
+  call_id call = 0;
+  std::string path;
+  value args;
+  optimistic_update optimistic;  ///< May be empty.
+};
+struct action {
+  call_id call = 0;
+  std::string path;
+  value args;
+};
+struct cancel {
+  call_id call = 0;
+};
+struct set_auth {
+  credentials auth;
+};
+struct socket_opened {
+  socket_id socket = 0;
+  std::optional<std::int64_t> wall_clock_ms;  ///< For the deployment's estimate of our clock.
+};
+struct socket_message {
+  socket_id socket = 0;
+  protocol::server_message message;
+};
+/// Something arrived that is no message of the protocol.
+struct socket_garbage {
+  socket_id socket = 0;
+  std::string why;
+};
+struct socket_closed {
+  socket_id socket = 0;
+  std::uint16_t code = 1006;  ///< 1005: closed without a code. 1006: it broke, or never opened.
+  std::string reason;         ///< From the close frame.
+  std::string detail;         ///< What the network layer has to say, for the log.
+};
+/// A write failed although the socket seemed open.
+struct send_failed {
+  socket_id socket = 0;
+};
+struct timer {};
+struct close {};
+
+}  // namespace input
+
+using input_event =
+    std::variant<input::start, input::subscribe, input::unsubscribe, input::mutation, input::action, input::cancel,
+                 input::set_auth, input::socket_opened, input::socket_message, input::socket_garbage,
+                 input::socket_closed, input::send_failed, input::timer, input::close>;
+
+}  // namespace hull::sync

@@ -1,0 +1,67 @@
+// Where a client stands with its deployment, one property each.
+#pragma once
+
+#include "hullclient.h"
+#include "hullqmlglobal.h"
+
+#include <QtCore/QMetaObject>
+#include <QtCore/QObject>
+#include <QtCore/QPointer>
+#include <QtQml/QQmlParserStatus>
+#include <QtQml/qqmlregistration.h>
+
+class HULL_QML_EXPORT HullConnection : public QObject, public QQmlParserStatus {
+  Q_OBJECT
+  Q_INTERFACES(QQmlParserStatus)
+  QML_ELEMENT
+  Q_PROPERTY(HullClient *client READ client WRITE setClient NOTIFY clientChanged)
+  Q_PROPERTY(bool connected READ isConnected NOTIFY connectedChanged)
+  Q_PROPERTY(bool hasEverConnected READ hasEverConnected NOTIFY hasEverConnectedChanged)
+  Q_PROPERTY(int connectionCount READ connectionCount NOTIFY connectionCountChanged)
+  Q_PROPERTY(int retries READ retries NOTIFY retriesChanged)
+  Q_PROPERTY(int inflightMutations READ inflightMutations NOTIFY inflightMutationsChanged)
+  Q_PROPERTY(int inflightActions READ inflightActions NOTIFY inflightActionsChanged)
+  Q_PROPERTY(int nextRetryIn READ nextRetryIn NOTIFY nextRetryInChanged)
+
+ public:
+  explicit HullConnection(QObject *parent = nullptr) : QObject(parent) {}
+
+  /// As set, or else the nearest one above.
+  HullClient *client() const { return m_client; }
+  void setClient(HullClient *client);
+
+  bool isConnected() const { return m_state.connected; }
+  bool hasEverConnected() const { return m_state.hasEverConnected; }
+  /// Sockets opened so far.
+  int connectionCount() const { return m_state.connectionCount; }
+  /// Failed tries since the last good connection.
+  int retries() const { return m_state.retries; }
+  /// Called and not yet shown by the live queries.
+  int inflightMutations() const { return m_state.inflightMutations; }
+  int inflightActions() const { return m_state.inflightActions; }
+  /// Milliseconds until the next try as of the last change; -1 when none is planned.
+  int nextRetryIn() const { return m_state.nextRetryIn; }
+
+  void classBegin() override {}
+  void componentComplete() override;
+
+Q_SIGNALS:
+  void clientChanged();
+  void connectedChanged();
+  void hasEverConnectedChanged();
+  void connectionCountChanged();
+  void retriesChanged();
+  void inflightMutationsChanged();
+  void inflightActionsChanged();
+  void nextRetryInChanged();
+
+ private:
+  void use(HullClient *client);
+  void update();
+
+  bool m_clientSet = false;
+  QPointer<HullClient> m_client;
+  QMetaObject::Connection m_stateChanged;
+  QMetaObject::Connection m_destroyed;
+  HullConnectionState m_state;
+};

@@ -1,0 +1,29 @@
+// HullClient as QML sees it: connects when it is complete, and holds the objects that use it.
+#pragma once
+
+#include "hullclient.h"
+#include "hullqmlglobal.h"
+
+#include <QtCore/QList>
+#include <QtQml/QQmlListProperty>
+#include <QtQml/QQmlParserStatus>
+#include <QtQml/qqmlregistration.h>
+
+class HULL_QML_EXPORT HullQmlClient : public HullClient, public QQmlParserStatus {
+  Q_OBJECT
+  Q_INTERFACES(QQmlParserStatus)
+  QML_NAMED_ELEMENT(HullClient)
+  Q_PROPERTY(QQmlListProperty<QObject> data READ data DESIGNABLE false)
+  Q_CLASSINFO("DefaultProperty", "data")
+
+ public:
+  explicit HullQmlClient(QObject *parent = nullptr) : HullClient(parent) {}
+
+  QQmlListProperty<QObject> data() { return QQmlListProperty<QObject>(this, &m_data); }
+
+  void classBegin() override { setHeld(true); }
+  void componentComplete() override { setHeld(false); }
+
+ private:
+  QList<QObject *> m_data;
+};

@@ -1,0 +1,85 @@
+// One live query as a QML object.
+#pragma once
+
+#include "hullclient.h"
+#include "hullqmlglobal.h"
+
+#include <QtCore/QObject>
+#include <QtQml/QJSValue>
+#include <QtQml/QQmlParserStatus>
+#include <QtQml/qqmlregistration.h>
+
+#include <memory>
+
+class HullLiveQuery;
+
+class HULL_QML_EXPORT HullQuery : public QObject, public QQmlParserStatus {
+  Q_OBJECT
+  Q_INTERFACES(QQmlParserStatus)
+  QML_ELEMENT
+  Q_PROPERTY(HullClient *client READ client WRITE setClient NOTIFY clientChanged)
+  Q_PROPERTY(QString query READ query WRITE setQuery NOTIFY queryChanged REQUIRED)
+  Q_PROPERTY(QJSValue args READ args WRITE setArgs NOTIFY argsChanged)
+  Q_PROPERTY(bool active READ isActive WRITE setActive NOTIFY activeChanged)
+  Q_PROPERTY(QJSValue value READ value NOTIFY valueChanged)
+  Q_PROPERTY(Status status READ status NOTIFY statusChanged)
+  Q_PROPERTY(HullError error READ error NOTIFY errorChanged)
+  Q_PROPERTY(bool stale READ isStale NOTIFY staleChanged)
+  Q_PROPERTY(QStringList logLines READ logLines NOTIFY logLinesChanged)
+
+ public:
+  enum Status {
+    Null,     ///< No query: switched off, or something is missing.
+    Loading,
+    Ready,
+    Error,    ///< `value` is the last good one; the next update may heal it.
+  };
+  Q_ENUM(Status)
+
+  explicit HullQuery(QObject *parent = nullptr);
+  ~HullQuery() override;
+
+  /// As set, or else the nearest one above.
+  HullClient *client() const;
+  void setClient(HullClient *client);
+  /// "messages:list".
+  QString query() const;
+  void setQuery(const QString &query);
+  /// {} when never set; undefined switches the query off.
+  QJSValue args() const { return m_args; }
+  void setArgs(const QJSValue &args);
+  bool isActive() const;
+  void setActive(bool active);
+
+  /// Undefined before the first result.
+  QJSValue value() const;
+  Status status() const;
+  HullError error() const;
+  /// From before a reconnect, not confirmed since.
+  bool isStale() const;
+  /// What the function logged, "[LEVEL] text".
+  QStringList logLines() const;
+
+  void classBegin() override {}
+  void componentComplete() override;
+
+Q_SIGNALS:
+  void clientChanged();
+  void queryChanged();
+  void argsChanged();
+  void activeChanged();
+  void valueChanged();
+  void statusChanged();
+  void errorChanged();
+  void staleChanged();
+  void logLinesChanged();
+
+ private:
+  struct Announced;
+  void onChanged();
+
+  bool m_clientSet = false;
+  QJSValue m_args;
+  const std::unique_ptr<HullLiveQuery> m_live;
+  const std::unique_ptr<Announced> m_announced;
+};

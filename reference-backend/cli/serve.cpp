@@ -1,0 +1,175 @@
+// Bodies of serve.hpp.
+#include "cli/serve.hpp"
+
+#include "cli/data_folder.hpp"
+#include "common/log.hpp"
+#include "functions/application.hpp"
+#include "http/listener.hpp"
+#include "http/routes.hpp"
+#include "storage/sqlite/sqlite.hpp"
+#include "subscriptions/registry.hpp"
+#include "sync/endpoint.hpp"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <future>
+#include <thread>
+#include <vector>
+
+namespace hull::backend::cli {
+namespace {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+constexpr std::size_t call_threads = 96;
+constexpr std::size_t action_threads = 96;
+constexpr std::size_t waiting_calls = 100'000;
+constexpr auto finish_calls_within = 20s;
+constexpr auto finish_actions_within = 3s;
+constexpr auto close_sockets_within = 5s;
+
+int complain(const failure& f) {
+  std::fprintf(stderr, "hull-backend: %s\n", f.message.c_str());
+  return 1;
+}
+
+failure with_remedy(failure f, const char* option) {
+  if (f.code == "PortInUse")
+    f.message += std::string(" Stop that one, or choose another port with ") + option + " N (0 picks a free one).";
+  return f;
+}
+
+/// A socket costs a file descriptor, and many systems start programs with only 1024.
+void allow_many_files() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= limit.rlim_max) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/// How a program on this machine reaches a port.
+std::string local_origin(const std::string& bind, std::uint16_t port) {
+  std::string host = bind == "0.0.0.0" || bind == "::" ? "127.0.0.1" : bind;
+  if (host.find(':') != std::string::npos) host = "[" + host + "]";
+  return "http://" + host + ":" + std::to_string(port);
+}
+
+/// Threads that run the io_context, until `stop`.
+class io_threads {
+ public:
+  explicit io_threads(asio::io_context& io) : io_(io), work_(asio::make_work_guard(io)) {
+    const std::size_t count = std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, 8);
+    for (std::size_t i = 0; i < count; ++i) threads_.emplace_back([this] { io_.run(); });
+  }
+  ~io_threads() { stop(); }
+  void stop() {
+    work_.reset();
+    io_.stop();
+    for (auto& t : threads_)
+      if (t.joinable()) t.join();
+  }
+
+ private:
+  asio::io_context& io_;
+  asio::executor_work_guard<asio::io_context::executor_type> work_;
+  std::vector<std::thread> threads_;
+};
+
+void greet(const serve_options& o, const std::string& name, const functions::application_options& app) {
+  std::printf("Hull backend %s serves %s\n\n"
+              "  API            %s\n"
+              "  HTTP actions   %s\n"
+              "  Data           %s\n"
+              "  Admin key      hull-backend admin-key --data %s\n\n"
+              "Stop it with Ctrl-C.\n",
+              std::string(http::backend_version).c_str(), name.c_str(), app.origin.c_str(), app.site_origin.c_str(),
+              o.data.c_str(), o.data.c_str());
+  std::fflush(stdout);
+}
+
+}  // namespace
+
+int serve(const serve_options& o) {
+  std::signal(SIGPIPE, SIG_IGN);
+  allow_many_files();
+  auto instance = prepare_data_folder(o.data, o.instance_name, o.instance_secret, system_random());
+  if (!instance) return complain(instance.error());
+
+  // The ports first: when they are taken, nothing else needs to be undone.
+  asio::io_context io;
+  http::listener_options api_port{o.bind, o.port};
+  auto api = http::listener::open(io, api_port);
+  if (!api) return complain(with_remedy(api.error(), "--port"));
+  http::listener_options site_port{o.bind, o.site_port.value_or(o.port == 0 ? 0 : static_cast<std::uint16_t>(o.port + 1))};
+  site_port.share_with_browsers = false;
+  auto site = http::listener::open(io, site_port);
+  if (!site) return complain(with_remedy(site.error(), "--site-port"));
+
+  auto store = storage::open_sqlite(o.data);
+  if (!store) return complain(store.error());
+  auto db = database::database::open(std::move(*store), system_clock(), system_random());
+  if (!db) return complain(db.error());
+  database::database& data = **db;
+  functions::application_options app_options;
+  app_options.instance_name = instance->name;
+  app_options.origin = o.origin.value_or(local_origin(o.bind, (*api)->port()));
+  app_options.site_origin = o.site_origin.value_or(local_origin(o.bind, (*site)->port()));
+  app_options.log = [](const std::string& line) { write_log(severity::warning, line); };
+  auto app = functions::application::start(std::move(*db), app_options, system_clock(), system_random());
+  if (!app) return complain(app.error());
+
+  {
+    subscriptions::registry registry(data);
+    worker_pool calls(call_threads, waiting_calls);
+    worker_pool actions(action_threads, waiting_calls);
+    const sync::services services{**app, registry, *instance, calls, actions, system_clock(), system_random()};
+    sync::endpoint sockets(services);
+
+    std::promise<void> asked_to_stop;
+    asio::signal_set signals(io, SIGINT, SIGTERM);
+    signals.async_wait([&](boost::system::error_code e, int) {
+      if (e) return;
+      asked_to_stop.set_value();
+      signals.async_wait([](boost::system::error_code again, int number) {
+        if (!again) std::_Exit(128 + number);
+      });
+    });
+    io_threads threads(io);
+    (*api)->start({http::make_api_routes(services), &calls, &actions, &system_random(), &sockets});
+    (*site)->start({http::make_site_routes(), &calls, &actions, &system_random(), nullptr});
+    greet(o, instance->name, app_options);
+
+    asked_to_stop.get_future().wait();
+    write_log(severity::info, "Stopping.");
+    (*api)->close();
+    (*site)->close();
+    sockets.close_all();
+    calls.stop();
+    actions.stop();
+    const bool calls_done = calls.wait_until_idle(finish_calls_within);
+    const bool actions_done = actions.wait_until_idle(finish_actions_within);
+    const auto deadline = std::chrono::steady_clock::now() + close_sockets_within;
+    while (sockets.open_connections() != 0 && std::chrono::steady_clock::now() < deadline)
+      std::this_thread::sleep_for(10ms);
+    if (!calls_done || !actions_done) {
+      // Their commits are whole or not there at all; what is cut off is only the waiting.
+      write_log(severity::warning, "Functions are still running; not waiting for them any longer.");
+      std::_Exit(0);
+    }
+    threads.stop();
+  }
+  write_log(severity::info, "Stopped.");
+  return 0;
+}
+
+}  // namespace hull::backend::cli

@@ -1,0 +1,89 @@
+// Threads for calls that block. Threads are made as they are needed, up to a limit; beyond it, jobs wait in a queue.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace hull::backend {
+
+class worker_pool {
+ public:
+  worker_pool(std::size_t max_threads, std::size_t max_waiting)
+      : max_threads_(max_threads), max_waiting_(max_waiting) {}
+  ~worker_pool() {
+    stop();
+    for (auto& t : threads_) t.join();
+  }
+  worker_pool(const worker_pool&) = delete;
+  worker_pool& operator=(const worker_pool&) = delete;
+
+  /// False when too much is waiting already, or the pool was stopped; the job is dropped then. Jobs must not throw.
+  bool submit(std::function<void()> job) {
+    std::unique_lock lock(mutex_);
+    if (stopped_ || jobs_.size() >= max_waiting_) return false;
+    jobs_.push_back(std::move(job));
+    if (idle_ >= jobs_.size()) {
+      lock.unlock();
+      work_.notify_one();
+    } else if (threads_.size() < max_threads_) {
+      threads_.emplace_back([this] { run(); });
+    }
+    return true;
+  }
+
+  /// Takes no more jobs and forgets those that wait. Running ones go on.
+  void stop() {
+    {
+      const std::lock_guard lock(mutex_);
+      stopped_ = true;
+      jobs_.clear();
+    }
+    work_.notify_all();
+  }
+
+  /// True when no job is running any more; false when `limit` passed first. Call after stop().
+  bool wait_until_idle(std::chrono::milliseconds limit) {
+    std::unique_lock lock(mutex_);
+    return done_.wait_for(lock, limit, [this] { return running_ == 0; });
+  }
+
+ private:
+  void run() {
+    std::unique_lock lock(mutex_);
+    for (;;) {
+      ++idle_;
+      work_.wait(lock, [this] { return stopped_ || !jobs_.empty(); });
+      --idle_;
+      if (stopped_) return;
+      auto job = std::move(jobs_.front());
+      jobs_.pop_front();
+      ++running_;
+      lock.unlock();
+      job();
+      job = nullptr;  // what the job held goes before it counts as done
+      lock.lock();
+      --running_;
+      if (stopped_ && running_ == 0) done_.notify_all();
+    }
+  }
+
+  const std::size_t max_threads_;
+  const std::size_t max_waiting_;
+  std::mutex mutex_;
+  std::condition_variable work_;
+  std::condition_variable done_;
+  std::deque<std::function<void()>> jobs_;
+  std::vector<std::thread> threads_;
+  std::size_t idle_ = 0;
+  std::size_t running_ = 0;
+  bool stopped_ = false;
+};
+
+}  // namespace hull::backend

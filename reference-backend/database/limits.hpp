@@ -1,0 +1,25 @@
+// What one transaction may use, and the counters that say what it used.
+#pragma once
+
+#include "common/failure.hpp"
+#include "database/types.hpp"
+
+namespace hull::backend::database {
+
+/// Counts first and checks then, so that the counters show that a limit was crossed.
+class usage {
+ public:
+  usage();
+
+  outcome<void> note_query();                   ///< One `get`, or one query opened.
+  outcome<void> note_read(std::size_t bytes);   ///< One document scanned.
+  outcome<void> note_write(std::size_t bytes);  ///< One write call; a deletion writes 0 bytes.
+  outcome<void> note_scheduled(std::size_t args_bytes);
+
+  const transaction_metrics& metrics() const noexcept { return metrics_; }
+
+ private:
+  transaction_metrics metrics_;
+};
+
+}  // namespace hull::backend::database

@@ -1,0 +1,19 @@
+// The two system tables that user code may see, through views: `_storage` and `_scheduled_functions`.
+#pragma once
+
+#include <hull/value/value.hpp>
+
+#include <optional>
+#include <string_view>
+
+namespace hull::backend::database {
+
+/// "_storage" -> "_file_storage"; nothing for other names.
+std::optional<std::string_view> physical_table(std::string_view virtual_name);
+/// "_file_storage" -> "_storage"; nothing for other names.
+std::optional<std::string_view> virtual_table(std::string_view physical_name);
+
+/// A row of the physical table as its view shows it.
+value present(std::string_view virtual_name, const value& row);
+
+}  // namespace hull::backend::database

@@ -1,0 +1,90 @@
+// Syscalls of actions.
+#include "functions/action_host.hpp"
+
+#include "functions/runner.hpp"
+#include "functions/transaction_host.hpp"
+
+#include <hull/value/json.hpp>
+
+#include <utility>
+
+namespace hull::backend::functions {
+namespace {
+
+failure thrown_by_callee(std::string message, std::optional<value> data) {
+  return {blame::user, "FunctionFailed", std::move(message), std::move(data)};
+}
+
+/// An action may catch every failure; of ours it learns nothing but that it happened.
+failure for_action(failure f) {
+  if (f.deterministic()) return f;
+  if (f.who == blame::server) f.message = "Your request couldn't be completed. Try again later.";
+  f.who = blame::user;
+  return f;
+}
+
+}  // namespace
+
+action_host::action_host(runner& calls, run_session& session, const deployed_function& function,
+                         environment_map environment)
+    : calls_(calls), session_(session), function_(function), environment_(std::move(environment)) {}
+
+outcome<std::string> action_host::syscall(std::string_view name, std::string_view) {
+  if (is_known_syscall(name)) return unsupported_syscall(name);
+  return bad_request("UnknownOperation", "Unknown operation " + std::string(name));
+}
+
+outcome<std::string> action_host::async_syscall(runtime::scope&, std::string_view name, std::string_view args_json) {
+  auto answered = answer(name, args_json);
+  if (!answered) return for_action(answered.error());
+  return answered;
+}
+
+outcome<std::string> action_host::answer(std::string_view name, std::string_view args_json) {
+  auto args = syscall_args::parse(std::string(name), args_json);
+  if (!args) return args.error();
+  if (name == "1.0/actions/query") return call(runtime::function_kind::query, *args);
+  if (name == "1.0/actions/mutation") return call(runtime::function_kind::mutation, *args);
+  if (name == "1.0/actions/action") return call(runtime::function_kind::action, *args);
+  if (name == "1.0/getUserIdentity") return identity_json(session_.who);
+  if (name == "1.0/getFunctionMetadata") return function_metadata_json(function_);
+  if (name == "1.0/getDeploymentMetadata") return deployment_metadata_json(session_.shared.options);
+  if (name == "1.0/getRequestMetadata") return request_metadata_json(session_.request_id);
+  if (is_known_syscall(name)) return unsupported_syscall(name);
+  return bad_request("UnknownAsyncOperation", "Unknown async operation " + std::string(name));
+}
+
+outcome<std::string> action_host::call(runtime::function_kind kind, const syscall_args& args) {
+  auto path = called_function(args);
+  if (!path) return path.error();
+  auto call_args = args.required("args");
+  if (!call_args) return call_args.error();
+
+  checked_call call;
+  call.path = *std::move(path);
+  call.args = value::make_array({*call_args});
+  call.args_text = write_json(call.args);
+  call.who = session_.who;
+  call.request_id = session_.request_id;
+  call.allow_internal = true;
+
+  if (kind == runtime::function_kind::query) {
+    auto run = calls_.query(call, std::nullopt);
+    if (!run) return run.error();
+    if ((*run)->error) return thrown_by_callee((*run)->display, (*run)->error->data);
+    return *(*run)->value_json;
+  }
+  auto finished = kind == runtime::function_kind::mutation ? calls_.mutation(call) : calls_.action(call);
+  if (!finished) return finished.error();
+  if (finished->thrown) return thrown_by_callee(finished->thrown->display, finished->thrown->data);
+  return write_json(finished->result);
+}
+
+std::optional<std::string> action_host::environment_variable(std::string_view name) {
+  if (auto built_in = built_in_variable(session_.shared.options, name)) return built_in;
+  const auto found = environment_.find(std::string(name));
+  if (found == environment_.end()) return std::nullopt;
+  return found->second;
+}
+
+}  // namespace hull::backend::functions

@@ -1,0 +1,179 @@
+// The face of a running deployment: puts the parts together and speaks with the edges.
+#include "functions/application.hpp"
+
+#include "functions/call_check.hpp"
+#include "functions/environment.hpp"
+#include "functions/pushes.hpp"
+#include "functions/registry.hpp"
+#include "functions/runner.hpp"
+#include "functions/system_queries.hpp"
+
+#include <hull/value/json.hpp>
+
+#include <utility>
+
+namespace hull::backend::functions {
+namespace {
+
+/// The call with path and arguments understood. A path that cannot be one is the transport's business.
+struct prepared {
+  checked_call call;
+  std::optional<runtime::js_error> refused;
+};
+
+outcome<prepared> prepare(const function_call& from) {
+  auto path = parse_function_path(from.path);
+  if (!path) return path.error();
+  prepared result;
+  checked_call& call = result.call;
+  call.path = *std::move(path);
+  call.who = from.who;
+  call.request_id = from.request_id;
+  call.journal = from.journal;
+  call.session = from.session;
+  call.allow_internal = from.allow_internal;
+  if (!from.component_path.empty()) {
+    result.refused = as_thrown(bad_request("FunctionNotFound", "Could not find function for '" + call.path.stripped() +
+                                                                   "' in '" + from.component_path + "'."));
+    return result;
+  }
+  auto args = read_arguments(call.path, from.args_json);
+  if (!args) {
+    result.refused = as_thrown(args.error());
+    return result;
+  }
+  call.args = *std::move(args);
+  call.args_text = write_json(call.args);
+  return result;
+}
+
+call_outcome present(const std::string& request_id, finished_call finished) {
+  call_outcome out;
+  if (finished.thrown)
+    out.error = client_error(request_id, *finished.thrown);
+  else
+    out.value_json = std::make_shared<const std::string>(write_json(finished.result));
+  out.log_lines = std::move(finished.log_lines);
+  out.ts = finished.ts;
+  return out;
+}
+
+call_outcome present(const query_outcome& query) { return {query.value_json, query.error, query.log_lines, query.ts}; }
+
+}  // namespace
+
+struct application::impl {
+  impl(std::unique_ptr<database::database> database, std::unique_ptr<runtime::runtime> runtime,
+       const application_options& given, clock& c, random_source& r)
+      : options(given),
+        db(std::move(database)),
+        js(std::move(runtime)),
+        shared{*db, *js, c, r, deployments, options},
+        runs(shared),
+        deploys(shared) {}
+
+  const application_options options;
+  std::unique_ptr<database::database> db;
+  std::unique_ptr<runtime::runtime> js;
+  registry deployments;
+  services shared;
+  runner runs;
+  pushes deploys;
+};
+
+application::application(std::unique_ptr<impl> i) : impl_(std::move(i)) {}
+application::~application() = default;
+
+outcome<std::unique_ptr<application>> application::start(std::unique_ptr<database::database> db,
+                                                         const application_options& options, clock& c,
+                                                         random_source& r) {
+  auto js = runtime::runtime::start(options.runtime, c);
+  if (!js) return js.error();
+  return start(std::move(db), *std::move(js), options, c, r);
+}
+
+outcome<std::unique_ptr<application>> application::start(std::unique_ptr<database::database> db,
+                                                         std::unique_ptr<runtime::runtime> js,
+                                                         const application_options& options, clock& c,
+                                                         random_source& r) {
+  auto parts = std::make_unique<impl>(std::move(db), std::move(js), options, c, r);
+  auto tx = parts->db->begin();
+  auto deployed = parts->deployments.deployment_of(tx);
+  if (!deployed) return deployed.error();
+  return std::unique_ptr<application>(new application(std::move(parts)));
+}
+
+database::database& application::db() noexcept { return *impl_->db; }
+const application_options& application::options() const noexcept { return impl_->options; }
+
+outcome<std::shared_ptr<const query_outcome>> application::query(const function_call& call,
+                                                                 std::optional<database::timestamp> ts) {
+  auto ready = prepare(call);
+  if (!ready) return ready.error();
+  if (ready->refused) {
+    auto refused = std::make_shared<query_outcome>();
+    refused->error = client_error(call.request_id, *ready->refused);
+    refused->reads = std::make_shared<const database::read_set>();
+    refused->ts = ts ? *ts : impl_->db->latest_ts();
+    refused->digest = std::hash<std::string>{}(ready->refused->display);
+    return std::shared_ptr<const query_outcome>(std::move(refused));
+  }
+  auto run = impl_->runs.query(ready->call, ts);
+  if (!run) return run.error();
+  return std::shared_ptr<const query_outcome>(*std::move(run));
+}
+
+outcome<call_outcome> application::mutation(const function_call& call) {
+  auto ready = prepare(call);
+  if (!ready) return ready.error();
+  if (ready->refused) return present(call.request_id, {{}, ready->refused, {}, 0});
+  auto finished = impl_->runs.mutation(ready->call);
+  if (!finished) return finished.error();
+  return present(call.request_id, *std::move(finished));
+}
+
+outcome<call_outcome> application::action(const function_call& call) {
+  auto ready = prepare(call);
+  if (!ready) return ready.error();
+  if (ready->refused) return present(call.request_id, {{}, ready->refused, {}, 0});
+  auto finished = impl_->runs.action(ready->call);
+  if (!finished) return finished.error();
+  return present(call.request_id, *std::move(finished));
+}
+
+outcome<call_outcome> application::any_function(const function_call& call) {
+  auto ready = prepare(call);
+  if (!ready) return ready.error();
+  if (ready->refused) return present(call.request_id, {{}, ready->refused, {}, 0});
+  runtime::function_kind kind = runtime::function_kind::query;
+  if (!is_system_path(ready->call.path)) {
+    auto tx = impl_->db->begin();
+    auto deployed = impl_->deployments.deployment_of(tx);
+    if (!deployed) return deployed.error();
+    auto function = find_function(**deployed, ready->call.path, std::nullopt, call.allow_internal);
+    if (!function) return present(call.request_id, {{}, as_thrown(function.error()), {}, 0});
+    kind = (*function)->kind;
+  }
+  if (kind == runtime::function_kind::mutation) return mutation(call);
+  if (kind == runtime::function_kind::action) return action(call);
+  auto result = query(call);
+  if (!result) return result.error();
+  return present(**result);
+}
+
+outcome<value> application::config_hashes(const value&) { return impl_->deploys.config_hashes(); }
+outcome<value> application::evaluate_push(const value& request) { return impl_->deploys.evaluate(request); }
+outcome<value> application::start_push(const value& request) { return impl_->deploys.start(request); }
+outcome<value> application::wait_for_schema(const value& request) { return impl_->deploys.wait_for_schema(request); }
+outcome<value> application::finish_push(const value& request) { return impl_->deploys.finish(request); }
+
+outcome<std::map<std::string, std::string>> application::environment_variables() {
+  auto tx = impl_->db->begin();
+  return read_environment(tx);
+}
+
+outcome<void> application::update_environment_variables(const environment_changes& changes) {
+  return impl_->deploys.change_environment(changes);
+}
+
+}  // namespace hull::backend::functions

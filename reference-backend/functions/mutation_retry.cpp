@@ -1,0 +1,26 @@
+// Exponential backoff with full jitter.
+#include "functions/mutation_retry.hpp"
+
+#include <algorithm>
+#include <array>
+#include <thread>
+
+namespace hull::backend::functions {
+
+std::chrono::milliseconds retry_delay(int retry, double unit) {
+  const double longest = std::min(100.0 * static_cast<double>(1 << std::min(retry, 10)), 2000.0);
+  return std::chrono::milliseconds(static_cast<std::int64_t>(longest * unit));
+}
+
+void wait_before_retry(const services& shared, int retry) {
+  std::array<std::uint8_t, 4> random{};
+  shared.random.fill(random);
+  const double unit = (random[0] + 256.0 * random[1] + 65536.0 * random[2] + 16777216.0 * random[3]) / 4294967296.0;
+  const auto delay = retry_delay(retry, unit);
+  if (shared.options.sleep)
+    shared.options.sleep(delay);
+  else
+    std::this_thread::sleep_for(delay);
+}
+
+}  // namespace hull::backend::functions

@@ -1,0 +1,29 @@
+// Runs an attempt again while other transactions get in its way.
+#pragma once
+
+#include "functions/run.hpp"
+
+#include <chrono>
+#include <functional>
+
+namespace hull::backend::functions {
+
+inline constexpr int max_conflict_retries = 4;
+
+/// How long to wait before retry number `retry` (0 first): full jitter, `unit` is uniform in [0, 1).
+std::chrono::milliseconds retry_delay(int retry, double unit);
+
+/// The pause, on the application's own way of sleeping.
+void wait_before_retry(const services& shared, int retry);
+
+/// `attempt` returns an outcome; a conflict runs it again, at most four times.
+template <class Attempt>
+auto retry_on_conflict(const services& shared, Attempt&& attempt) {
+  for (int retry = 0;; ++retry) {
+    auto result = attempt();
+    if (result || result.error().who != blame::conflict || retry == max_conflict_retries) return result;
+    wait_before_retry(shared, retry);
+  }
+}
+
+}  // namespace hull::backend::functions

@@ -1,0 +1,192 @@
+// Queries through the cache, mutations through the retry loop, actions beside both.
+#include "functions/runner.hpp"
+
+#include "deploy/sha256.hpp"
+#include "functions/action_host.hpp"
+#include "functions/call_check.hpp"
+#include "functions/mutation_retry.hpp"
+#include "functions/session_requests.hpp"
+#include "functions/system_queries.hpp"
+#include "functions/transaction_host.hpp"
+
+#include <hull/value/json.hpp>
+
+#include <charconv>
+#include <utility>
+
+namespace hull::backend::functions {
+namespace {
+
+constexpr std::size_t cache_bytes = 100u << 20;
+
+std::string identity_text(const identity& who) {
+  if (!who.admin && !who.attributes) return {};
+  return (who.admin ? "admin " : "user ") + identity_json(who);
+}
+
+/// Equal results have equal digests; the request id of an error does not count.
+std::uint64_t digest_of(const query_run& run) {
+  std::string all = run.value_json ? "v" + *run.value_json : "e" + run.display;
+  if (run.error && run.error->data) all += "\n" + write_json(*run.error->data);
+  for (const std::string& line : run.log_lines) (all += '\0') += line;
+  const std::string hex = deploy::sha256_hex(all);
+  std::uint64_t digest = 0;
+  std::from_chars(hex.data(), hex.data() + 16, digest, 16);
+  return digest;
+}
+
+/// Finds the function, checks the arguments and runs it in `tx`; refusals come back as thrown.
+struct transaction_run {
+  function_end end;
+  std::optional<std::string> journal;
+};
+
+outcome<transaction_run> refused(const failure& f) {
+  if (!f.deterministic()) return f;
+  transaction_run run;
+  run.end.thrown = as_thrown(f);
+  return run;
+}
+
+outcome<transaction_run> run_in_transaction(run_session& session, database::transaction& tx, const checked_call& call,
+                                            runtime::function_kind kind) {
+  auto function = find_function(*session.deployed, call.path, kind, call.allow_internal);
+  if (!function) return refused(function.error());
+  if (auto checked = check_arguments(**function, call.args, tx); !checked) return refused(checked.error());
+
+  transaction_host host(session, tx, **function, 0, call.journal);
+  auto end =
+      conclude(session, tx, **function, session.shared.js.run(make_request(session, **function, call.args_text, host)));
+  if (!end) return end.error();
+  return transaction_run{*std::move(end), host.journal()};
+}
+
+outcome<transaction_run> ask_system(const services& shared, const deployment& deployed, database::transaction& tx,
+                                    const checked_call& call) {
+  auto answer = run_system_query(shared, deployed, tx, call.path, call.args, call.who);
+  if (!answer) return refused(answer.error());
+  transaction_run run;
+  run.end.result = *std::move(answer);
+  return run;
+}
+
+}  // namespace
+
+function_error client_error(const std::string& request_id, const runtime::js_error& thrown) {
+  return {"[Request ID: " + request_id + "] Server Error\n" + thrown.display, thrown.data};
+}
+
+runner::runner(const services& shared)
+    : shared_(shared),
+      cache_(cache_bytes, [&db = shared.db](const query_run& run, database::timestamp from, database::timestamp to) {
+        return db.unchanged(*run.reads, from, to);
+      }) {}
+
+run_session runner::new_session(const checked_call& call, std::shared_ptr<const deployment> deployed) const {
+  return run_session{shared_, std::move(deployed), call.who, call.request_id, shared_.now_ms(), {}, false, false, {}};
+}
+
+outcome<query_cache::run_pointer> runner::query(const checked_call& call, std::optional<database::timestamp> ts) {
+  const query_key key{call.path.canonical(), call.args_text, identity_text(call.who), call.journal.value_or(""),
+                      call.allow_internal};
+  const database::timestamp at = ts ? *ts : shared_.db.latest_ts();
+  return cache_.get(key, at, shared_.time.wall_ns(), [&] { return run_query(call, at); });
+}
+
+outcome<query_cache::run_pointer> runner::run_query(const checked_call& call, database::timestamp ts) {
+  auto tx = shared_.db.begin_at(ts);
+  if (!tx) return tx.error();
+  auto deployed = shared_.deployments.deployment_of(*tx);
+  if (!deployed) return deployed.error();
+
+  auto run = std::make_shared<query_run>();
+  run->wall_ns = shared_.time.wall_ns();
+  run_session session = new_session(call, *deployed);
+  auto ran = is_system_path(call.path) ? ask_system(shared_, **deployed, *tx, call)
+                                       : run_in_transaction(session, *tx, call, runtime::function_kind::query);
+  if (!ran) return ran.error();
+
+  run->log_lines = session.log.take();
+  run->journal = ran->journal;
+  // What only admins may ask must not reach others through the cache.
+  run->observed_identity = session.observed_identity || is_system_path(call.path);
+  run->observed_time = session.observed_time;
+  run->ts = run->first_ts = ts;
+  if (ran->end.thrown) {
+    run->display = ran->end.thrown->display;
+    run->error = client_error(call.request_id, *ran->end.thrown);
+  } else {
+    run->value_json = std::make_shared<const std::string>(write_json(ran->end.result));
+  }
+  run->reads = tx->take_reads();
+  run->digest = digest_of(*run);
+  return query_cache::run_pointer(std::move(run));
+}
+
+outcome<finished_call> runner::mutation(const checked_call& call) {
+  return retry_on_conflict(shared_, [&] { return attempt_mutation(call); });
+}
+
+outcome<finished_call> runner::attempt_mutation(const checked_call& call) {
+  auto tx = shared_.db.begin();
+  auto deployed = shared_.deployments.deployment_of(tx);
+  if (!deployed) return deployed.error();
+  if (call.session) {
+    auto recorded = find_recorded(shared_.db, tx, *call.session);
+    if (!recorded) return recorded.error();
+    if (*recorded) return **std::move(recorded);
+  }
+
+  run_session session = new_session(call, *deployed);
+  auto ran = run_in_transaction(session, tx, call, runtime::function_kind::mutation);
+  if (!ran) return ran.error();
+  finished_call finished;
+  finished.result = std::move(ran->end.result);
+  finished.thrown = std::move(ran->end.thrown);
+  finished.log_lines = session.log.take();
+  if (finished.thrown) return finished;
+
+  if (call.session) {
+    auto noted = record(tx, *call.session, finished);
+    if (!noted) return noted.error();
+  }
+  auto ts = shared_.db.commit(std::move(tx), call.path.stripped());
+  if (!ts) {
+    if (!ts.error().deterministic()) return ts.error();
+    finished.thrown = as_thrown(ts.error());
+    return finished;
+  }
+  finished.ts = *ts;
+  return finished;
+}
+
+outcome<finished_call> runner::action(const checked_call& call) {
+  auto tx = shared_.db.begin();
+  auto deployed = shared_.deployments.deployment_of(tx);
+  if (!deployed) return deployed.error();
+  auto environment = read_environment(tx);
+  if (!environment) return environment.error();
+
+  finished_call finished;
+  const auto refuse = [&](const failure& f) -> outcome<finished_call> {
+    if (!f.deterministic()) return f;
+    finished.thrown = as_thrown(f);
+    return finished;
+  };
+  auto function = find_function(**deployed, call.path, runtime::function_kind::action, call.allow_internal);
+  if (!function) return refuse(function.error());
+  if (auto checked = check_arguments(**function, call.args, tx); !checked) return refuse(checked.error());
+
+  run_session session = new_session(call, *deployed);
+  action_host host(*this, session, **function, *std::move(environment));
+  auto ran = shared_.js.run(make_request(session, **function, call.args_text, host));
+  auto now = shared_.db.begin();  // The result may name tables that the action has made.
+  auto end = conclude(session, now, **function, std::move(ran));
+  if (!end) return end.error();
+  finished.result = std::move(end->result);
+  finished.thrown = std::move(end->thrown);
+  finished.log_lines = session.log.take();
+  return finished;
+}
+
+}  // namespace hull::backend::functions

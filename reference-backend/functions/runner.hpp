@@ -1,0 +1,56 @@
+// Runs queries, mutations and actions from the outside: snapshots and the cache, commits and retries.
+#pragma once
+
+#include "common/failure.hpp"
+#include "functions/query_cache.hpp"
+#include "functions/run.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace hull::backend::functions {
+
+/// A call whose path and arguments are understood.
+struct checked_call {
+  function_path path;
+  value args;             ///< Array of arguments.
+  std::string args_text;  ///< The same, canonical.
+  identity who;
+  std::string request_id;
+  std::optional<std::string> journal;
+  std::optional<session_request> session;
+  bool allow_internal = false;
+};
+
+/// How a mutation or an action ended.
+struct finished_call {
+  value result;
+  std::optional<runtime::js_error> thrown;
+  std::vector<std::string> log_lines;
+  database::timestamp ts = 0;
+};
+
+/// Safe from any thread.
+class runner {
+ public:
+  explicit runner(const services& shared);
+
+  outcome<query_cache::run_pointer> query(const checked_call& call, std::optional<database::timestamp> ts);
+  outcome<finished_call> mutation(const checked_call& call);
+  outcome<finished_call> action(const checked_call& call);
+
+ private:
+  run_session new_session(const checked_call& call, std::shared_ptr<const deployment> deployed) const;
+  outcome<query_cache::run_pointer> run_query(const checked_call& call, database::timestamp ts);
+  outcome<finished_call> attempt_mutation(const checked_call& call);
+
+  const services& shared_;
+  query_cache cache_;
+};
+
+/// "[Request ID: 0123456789abcdef] Server Error\n<text>"
+function_error client_error(const std::string& request_id, const runtime::js_error& thrown);
+
+}  // namespace hull::backend::functions

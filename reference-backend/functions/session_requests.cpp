@@ -1,0 +1,82 @@
+// Records of committed mutations, by session and request.
+#include "functions/session_requests.hpp"
+
+#include "functions/stored_text.hpp"
+
+#include <hull/value/json.hpp>
+
+#include <utility>
+
+namespace hull::backend::functions {
+namespace {
+
+constexpr std::string_view table = "_session_requests";
+constexpr std::string_view index = "by_session_id_and_request_id";
+
+std::vector<value> key_of(const session_request& request) {
+  return {value(request.session_id), value::int64(request.request_id)};
+}
+
+/// The record was written once, so everything that reads it is unchanged from exactly its commit on.
+outcome<database::timestamp> commit_time(database::database& db, const session_request& request,
+                                         database::timestamp after, database::timestamp until) {
+  auto probe = db.begin_at(until);
+  if (!probe) return probe.error();
+  auto rows = probe->lookup(table, index, key_of(request));
+  if (!rows) return rows.error();
+  const auto reads = probe->take_reads();
+  while (after + 1 < until) {
+    const database::timestamp middle = after + (until - after) / 2;
+    (db.unchanged(*reads, middle, until) ? until : after) = middle;
+  }
+  return until;
+}
+
+failure damaged() { return internal_failure("The record of a committed mutation is damaged."); }
+
+}  // namespace
+
+outcome<std::optional<finished_call>> find_recorded(database::database& db, database::transaction& tx,
+                                                    const session_request& request) {
+  auto rows = tx.lookup(table, index, key_of(request));
+  if (!rows) return rows.error();
+  if (rows->empty()) return std::optional<finished_call>{};
+  const auto text = join_parts(*rows);
+  if (!text) return damaged();
+  auto recorded = read_json(*text);
+  if (!recorded) return damaged();
+
+  finished_call finished;
+  if (const value* result = recorded->find("result")) finished.result = *result;
+  if (const value* lines = recorded->find("logLines"); lines != nullptr && lines->is_array())
+    for (const value& line : lines->as_array())
+      if (line.is_string()) finished.log_lines.push_back(line.as_string());
+  const value* began = rows->front().find("beganAt");
+  if (began == nullptr || began->if_int64() == nullptr) return damaged();
+  auto ts = commit_time(db, request, static_cast<database::timestamp>(began->as_int64()), tx.begin_ts());
+  if (!ts) return ts.error();
+  finished.ts = *ts;
+  return std::optional<finished_call>(std::move(finished));
+}
+
+outcome<void> record(database::transaction& tx, const session_request& request, const finished_call& finished) {
+  array lines;
+  for (const std::string& line : finished.log_lines) lines.emplace_back(line);
+  const std::string text =
+      write_json(value::make_object({{"result", finished.result}, {"logLines", std::move(lines)}}));
+  double number = 0;
+  for (const std::string_view part : parts_of(text)) {
+    auto inserted =
+        tx.insert(database::access::backend, table,
+                  value::make_object({{"sessionId", request.session_id},
+                                      {"requestId", value::int64(request.request_id)},
+                                      {"part", number},
+                                      {"text", std::string(part)},
+                                      {"beganAt", value::int64(static_cast<std::int64_t>(tx.begin_ts()))}}));
+    if (!inserted) return inserted.error();
+    number += 1;
+  }
+  return {};
+}
+
+}  // namespace hull::backend::functions

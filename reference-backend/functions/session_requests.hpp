@@ -1,0 +1,20 @@
+// Remembers which mutations of a sync session have been committed, in the transactions of these mutations.
+#pragma once
+
+#include "common/failure.hpp"
+#include "database/database.hpp"
+#include "functions/runner.hpp"
+
+#include <optional>
+
+namespace hull::backend::functions {
+
+/// The result of the earlier run, when there was one, with the time of its commit. Once the database's log no longer
+/// reaches back that far, a later time stands in for it: the caller then waits for a state that surely has the writes.
+/// Notes the read, so that two copies of a request conflict.
+outcome<std::optional<finished_call>> find_recorded(database::database& db, database::transaction& tx,
+                                                    const session_request& request);
+
+outcome<void> record(database::transaction& tx, const session_request& request, const finished_call& finished);
+
+}  // namespace hull::backend::functions

@@ -1,0 +1,211 @@
+// Dispatch, calls of other functions, and what a function may ask about itself.
+#include "functions/transaction_host.hpp"
+
+#include "functions/call_check.hpp"
+#include "functions/environment.hpp"
+
+#include <hull/value/json.hpp>
+
+#include <utility>
+
+namespace hull::backend::functions {
+namespace {
+
+constexpr int max_call_depth = 8;
+
+value used_and_remaining(const database::used_and_limit& counter) {
+  const std::uint64_t remaining = counter.limit > counter.used ? counter.limit - counter.used : 0;
+  return value::make_object(
+      {{"used", static_cast<double>(counter.used)}, {"remaining", static_cast<double>(remaining)}});
+}
+
+}  // namespace
+
+struct transaction_host::operation {
+  std::string_view name;
+  std::string_view method;  ///< As users know it.
+  args_reader run;
+  bool async;
+};
+
+transaction_host::transaction_host(run_session& session, database::transaction& tx, const deployed_function& function,
+                                   int depth, std::optional<std::string> journal)
+    : session_(session), tx_(tx), function_(function), depth_(depth), journal_in_(std::move(journal)) {}
+
+const transaction_host::operation* transaction_host::find_operation(std::string_view name, bool async) {
+  using host = transaction_host;
+  static constexpr operation operations[] = {
+      {"1.0/queryStream", "queryStream", &host::query_stream, false},
+      {"1.0/queryCleanup", "queryCleanup", &host::query_cleanup, false},
+      {"1.0/db/normalizeId", "db.normalizeId", &host::normalize_id, false},
+      {"1.0/getSnapshotTs", "getSnapshotTs", &host::snapshot_ts, false},
+      {"1.0/get", "db.get", &host::get, true},
+      {"1.0/queryStreamNext", "queryStreamNext", &host::query_stream_next, true},
+      {"1.0/queryPage", "paginate", &host::query_page, true},
+      {"1.0/count", "db.count", &host::count, true},
+      {"1.0/insert", "db.insert", &host::insert, true},
+      {"1.0/shallowMerge", "db.patch", &host::patch, true},
+      {"1.0/replace", "db.replace", &host::replace, true},
+      {"1.0/remove", "db.delete", &host::remove, true},
+      {"1.0/getUserIdentity", "auth.getUserIdentity", &host::user_identity, true},
+      {"1.0/getTransactionMetrics", "getTransactionMetrics", &host::transaction_metrics, true},
+      {"1.0/getFunctionMetadata", "getFunctionMetadata", &host::function_metadata, true},
+      {"1.0/getDeploymentMetadata", "getDeploymentMetadata", &host::deployment_metadata, true},
+      {"1.0/getRequestMetadata", "getRequestMetadata", &host::request_metadata, true},
+  };
+  for (const operation& op : operations)
+    if (op.name == name && op.async == async) return &op;
+  return nullptr;
+}
+
+outcome<std::string> transaction_host::perform(const operation& op, std::string_view args_json) {
+  auto args = syscall_args::parse(std::string(op.method), args_json);
+  if (!args) return args.error();
+  return (this->*op.run)(*args);
+}
+
+outcome<std::string> transaction_host::syscall(std::string_view name, std::string_view args_json) {
+  if (const operation* op = find_operation(name, false)) return perform(*op, args_json);
+  if (is_known_syscall(name)) return unsupported_syscall(name);
+  return bad_request("UnknownOperation", "Unknown operation " + std::string(name));
+}
+
+outcome<std::string> transaction_host::async_syscall(runtime::scope& scope, std::string_view name,
+                                                     std::string_view args_json) {
+  if (const operation* op = find_operation(name, true)) return perform(*op, args_json);
+  if (name == "1.0/runUdf") {
+    auto args = syscall_args::parse("runUdf", args_json);
+    if (!args) return args.error();
+    return run_udf(scope, *args);
+  }
+  if (is_known_syscall(name)) return unsupported_syscall(name);
+  return bad_request("UnknownAsyncOperation", "Unknown async operation " + std::string(name));
+}
+
+std::optional<std::string> transaction_host::environment_variable(std::string_view name) {
+  auto found = read_environment_variable(tx_, session_.shared.options, name);
+  return found ? *std::move(found) : std::nullopt;
+}
+
+outcome<std::string> transaction_host::user_identity(const syscall_args&) {
+  session_.observed_identity = true;
+  return identity_json(session_.who);
+}
+
+outcome<std::string> transaction_host::transaction_metrics(const syscall_args&) {
+  const database::transaction_metrics used = tx_.metrics();
+  return write_json(
+      value::make_object({{"bytesRead", used_and_remaining(used.bytes_read)},
+                          {"bytesWritten", used_and_remaining(used.bytes_written)},
+                          {"databaseQueries", used_and_remaining(used.database_queries)},
+                          {"documentsRead", used_and_remaining(used.documents_read)},
+                          {"documentsWritten", used_and_remaining(used.documents_written)},
+                          {"functionsScheduled", used_and_remaining(used.functions_scheduled)},
+                          {"scheduledFunctionArgsBytes", used_and_remaining(used.scheduled_function_args_bytes)}}));
+}
+
+outcome<std::string> transaction_host::function_metadata(const syscall_args&) {
+  return function_metadata_json(function_);
+}
+
+outcome<std::string> transaction_host::deployment_metadata(const syscall_args&) {
+  return deployment_metadata_json(session_.shared.options);
+}
+
+outcome<std::string> transaction_host::request_metadata(const syscall_args&) {
+  if (function_.kind == runtime::function_kind::query)
+    return bad_request("RequestMetadataNotAllowed", "Request metadata is not available in queries");
+  return request_metadata_json(session_.request_id);
+}
+
+outcome<std::string> transaction_host::run_udf(runtime::scope& scope, const syscall_args& args) {
+  auto type = args.text("udfType");
+  if (!type) return type.error();
+  const bool snapshot = *type == "snapshotQuery";
+  const bool query = snapshot || *type == "query";
+  if (!query && *type != "mutation") return args.wrong("udfType", "unknown type of function");
+  const bool caller_is_query = function_.kind == runtime::function_kind::query;
+  if (caller_is_query && *type != "query")
+    return bad_request("InvalidFunctionCall", "Cannot call a " + *type + " function from a query function");
+  if (depth_ >= max_call_depth)
+    return bad_request("MaximumCallDepthExceeded",
+                       "Cross component call depth limit exceeded. Do you have an infinite loop in your app?");
+  if (const value* limits = args.find("transactionLimits"); limits != nullptr && !limits->is_null())
+    return bad_request("SyscallNotSupported",
+                       "`transactionLimits` is not supported by this version of hull-backend yet.");
+
+  auto path = called_function(args);
+  if (!path) return path.error();
+  auto callee = find_function(*session_.deployed, *path,
+                              query ? runtime::function_kind::query : runtime::function_kind::mutation, true);
+  if (!callee) return callee.error();
+  auto call_args = args.required("args");
+  if (!call_args) return call_args.error();
+
+  if (!snapshot) return run_nested(scope, tx_, **callee, *call_args);
+  auto begun = session_.shared.db.begin_at(tx_.begin_ts());
+  if (!begun) return begun.error();
+  return run_nested(scope, *begun, **callee, *call_args);
+}
+
+outcome<std::string> transaction_host::run_nested(runtime::scope& scope, database::transaction& tx,
+                                                  const deployed_function& callee, const value& args) {
+  const value list = value::make_array({args});
+  if (auto checked = check_arguments(callee, list, tx); !checked) return checked.error();
+
+  tx.begin_nested();
+  transaction_host host(session_, tx, callee, depth_ + 1, std::nullopt);
+  auto end = conclude(session_, tx, callee, scope.run_nested(make_request(session_, callee, write_json(list), host)));
+  if (!end || end->thrown) {
+    tx.rollback_nested();
+    if (!end) return end.error();
+    if (end->thrown->fatal) {
+      session_.fatal = end->thrown;
+      return internal_failure(end->thrown->message);
+    }
+    return failure{blame::user, "NestedFunctionFailed", end->thrown->display, end->thrown->data};
+  }
+  tx.commit_nested();
+  return write_json(end->result);
+}
+
+std::string function_metadata_json(const deployed_function& function) {
+  return write_json(value::make_object({{"name", function.path.stripped()}, {"componentPath", ""}}));
+}
+
+std::string deployment_metadata_json(const application_options& options) {
+  return write_json(value::make_object({{"name", options.instance_name}, {"region", nullptr}, {"class", "s16"}}));
+}
+
+std::string request_metadata_json(const std::string& request_id) {
+  return write_json(value::make_object({{"ip", nullptr},
+                                        {"userAgent", nullptr},
+                                        {"requestId", request_id},
+                                        {"scheduledFunctionId", nullptr},
+                                        {"authToken", nullptr}}));
+}
+
+outcome<function_path> called_function(const syscall_args& args) {
+  for (const std::string_view field : {"name", "reference", "functionHandle"}) {
+    auto text = args.optional_text(field);
+    if (!text) return text.error();
+    if (!*text) continue;
+    const std::string& target = **text;
+    if (field == "name") return parse_function_path(target);
+    if (field == "functionHandle" || target.rfind("function://", 0) == 0)
+      return bad_request("FunctionHandleNotFound", "Function handle not found");
+
+    constexpr std::string_view own_function = "_reference/function/";
+    if (target.rfind(own_function, 0) == 0)
+      return parse_function_path(std::string_view(target).substr(own_function.size()));
+    constexpr std::string_view child = "_reference/childComponent/";
+    if (target.rfind(child, 0) == 0) {
+      const std::string rest = target.substr(child.size());
+      return bad_request("InvalidReference", "Child component \"" + rest.substr(0, rest.find('/')) + "\" not found");
+    }
+    return bad_request("InvalidReference", "Couldn't resolve " + target);
+  }
+  return args.wrong("name", "Missing required argument 'name'");
+}
+
+}  // namespace hull::backend::functions

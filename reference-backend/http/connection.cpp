@@ -1,0 +1,268 @@
+// Bodies of connection.hpp. The only place of the backend where Beast's HTTP parser is compiled.
+#include "http/connection.hpp"
+
+#include "common/log.hpp"
+#include "http/cors.hpp"
+#include "http/decompress.hpp"
+#include "sync/endpoint.hpp"
+
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http.hpp>
+#include <boost/beast/websocket/rfc6455.hpp>
+
+#include <algorithm>
+#include <exception>
+#include <optional>
+#include <utility>
+
+namespace hull::backend::http {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace wire = boost::beast::http;
+using boost::system::error_code;
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) { return std::tolower(c); });
+  return out;
+}
+
+bool is_request_id(const std::string& text) {
+  return text.size() == 16 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
+}
+
+class connection : public std::enable_shared_from_this<connection> {
+ public:
+  connection(std::shared_ptr<connection_hub> hub, asio::ip::tcp::socket socket)
+      : hub_(std::move(hub)), stream_(std::move(socket)), timer_(stream_.get_executor()) {}
+  ~connection() {
+    const std::lock_guard lock(hub_->mutex);
+    hub_->closers.erase(&closer_);
+  }
+
+  void start() {
+    closer_ = [weak = weak_from_this(), executor = stream_.get_executor()] {
+      asio::post(executor, [weak] {
+        if (const auto self = weak.lock()) self->finish_soon();
+      });
+    };
+    {
+      const std::lock_guard lock(hub_->mutex);
+      if (hub_->closing || hub_->closers.size() >= hub_->options.max_connections) return;
+      hub_->closers.insert(&closer_);
+    }
+    error_code ignored;
+    stream_.socket().set_option(asio::ip::tcp::no_delay(true), ignored);
+    asio::dispatch(stream_.get_executor(), [self = shared_from_this()] { self->read_header(); });
+  }
+
+ private:
+  void finish_soon() {
+    last_ = true;
+    if (idle_) stream_.close();
+  }
+
+  void read_header() {
+    if (last_) return shut_down();
+    parser_.emplace();
+    parser_->header_limit(static_cast<std::uint32_t>(hub_->options.header_limit));
+    parser_->body_limit(boost::none);  // known once the route is
+    idle_ = true;
+    stream_.expires_after(hub_->options.header_within);
+    wire::async_read_header(stream_, buffer_, *parser_, [self = shared_from_this()](error_code e, std::size_t) {
+      self->idle_ = false;
+      self->have_header(e);
+    });
+  }
+
+  void have_header(error_code error) {
+    if (error == wire::error::header_limit)
+      return refuse(error_response(431, "HeadersTooLarge", "The headers of the request are too large."));
+    if (error && error.category() == make_error_code(wire::error::bad_method).category() &&
+        error != wire::error::end_of_stream && error != wire::error::partial_message)
+      return refuse(error_response(400, "BadRequest", "Not a valid HTTP request: " + error.message() + "."));
+    if (error) return shut_down();
+
+    auto& message = parser_->get();
+    request_ = {};
+    request_.method = std::string(message.method_string());
+    const std::string_view target(message.target().data(), message.target().size());
+    const auto question = target.find('?');
+    request_.path = std::string(target.substr(0, question));
+    if (question != std::string_view::npos) request_.query = std::string(target.substr(question + 1));
+    for (const auto& field : message)
+      request_.headers.emplace_back(lower({field.name_string().data(), field.name_string().size()}),
+                                    std::string(field.value()));
+    const std::string* id = request_.header("convex-request-id");
+    request_.id = id && is_request_id(*id) ? *id : random_id();
+
+    if (hub_->parts.sockets && beast::websocket::is_upgrade(message) && sync::is_sync_path(request_.path))
+      return upgrade();
+    route_ = hub_->parts.routes.find(request_.method, request_.path);
+    if (const auto length = parser_->content_length(); length && *length > route_->body_limit)
+      return refuse(too_large());
+    parser_->body_limit(route_->body_limit);
+    if (const std::string* expect = request_.header("expect"); expect && lower(*expect) == "100-continue")
+      return say_continue();
+    read_body();
+  }
+
+  void upgrade() {
+    std::optional<std::string> name;
+    if (const std::string* text = request_.header("convex-client")) name = *text;
+    auto client = sync::socket_client(request_.path, name);
+    if (!client) return refuse(error_response(client.error(), request_));
+    hub_->parts.sockets->accept(std::move(stream_), parser_->release(), *client);
+  }
+
+  void say_continue() {
+    auto interim = std::make_shared<wire::response<wire::empty_body>>(wire::status::continue_, 11);
+    wire::async_write(stream_, *interim, [self = shared_from_this(), interim](error_code e, std::size_t) {
+      if (e) return self->shut_down();
+      self->read_body();
+    });
+  }
+
+  void read_body() {
+    stream_.expires_after(hub_->options.body_within);
+    wire::async_read(stream_, buffer_, *parser_,
+                     [self = shared_from_this()](error_code e, std::size_t) { self->have_body(e); });
+  }
+
+  void have_body(error_code error) {
+    if (error == wire::error::body_limit) return refuse(too_large());
+    if (error) return shut_down();
+    stream_.expires_never();
+    request_.body = std::move(parser_->get().body());
+    if (!parser_->keep_alive()) last_ = true;
+    answered_ = false;
+    ++turn_;
+    wait_for_answer();
+    const auto where = route_->where;
+    if (hub_->options.share_with_browsers && is_preflight(request_)) return answer(turn_, text_response(200, ""));
+    if (where == where_to_run::here) return answer(turn_, run());
+    auto& pool = where == where_to_run::calls ? *hub_->parts.calls : *hub_->parts.actions;
+    const bool taken = pool.submit([self = shared_from_this(), turn = turn_] {
+      response r = self->run();
+      asio::post(self->stream_.get_executor(), [self, turn, r = std::move(r)]() mutable { self->answer(turn, std::move(r)); });
+    });
+    if (!taken) answer(turn_, error_response(503, "TooManyConcurrentRequests", "The deployment is busy. Try again."));
+  }
+
+  /// On a pool's thread, or on the strand; the strand leaves `request_` alone until the answer is there.
+  response run() {
+    try {
+      if (const std::string* encoding = request_.header("content-encoding")) {
+        auto plain = decompress(*encoding, std::move(request_.body), route_->body_limit);
+        if (!plain) return plain.error().code == "BodyTooLarge" ? too_large() : error_response(plain.error(), request_);
+        request_.body = std::move(*plain);
+      }
+      return route_->run(request_);
+    } catch (const std::exception& e) {
+      return error_response(internal_failure(e.what()), request_);
+    }
+  }
+
+  void wait_for_answer() {
+    timer_.expires_after(hub_->options.answer_within);
+    timer_.async_wait([weak = weak_from_this(), turn = turn_](error_code e) {
+      const auto self = weak.lock();
+      if (e || !self || self->answered_ || turn != self->turn_) return;
+      self->last_ = true;  // the handler still uses the request: this connection serves no other
+      self->answer(turn, error_response(408, "RequestTimeout", "The request took too long."));
+    });
+  }
+
+  void answer(std::uint64_t turn, response r) {
+    if (turn != turn_ || std::exchange(answered_, true)) return;
+    timer_.cancel();
+    write(std::move(r));
+  }
+
+  response too_large() const {
+    return error_response(413, "BodyTooLarge",
+                          "The body is larger than " + std::to_string(route_->body_limit) + " bytes.");
+  }
+
+  /// Answers a request of which not everything was read; nothing can follow on this connection.
+  void refuse(response r) {
+    last_ = true;
+    discard_ = true;
+    write(std::move(r));
+  }
+
+  void write(response r) {
+    if (hub_->options.share_with_browsers && !request_.path.starts_with("/http/")) add_cors_headers(request_, r);
+    auto message = std::make_shared<wire::response<wire::string_body>>(static_cast<wire::status>(r.status), 11);
+    message->set(wire::field::server, "hull-backend");
+    if (!r.content_type.empty()) message->set(wire::field::content_type, r.content_type);
+    for (const auto& [name, text] : r.headers) message->insert(name, text);
+    message->keep_alive(!last_);
+    message->content_length(r.body.size());
+    if (request_.method != "HEAD") message->body() = std::move(r.body);
+    stream_.expires_after(hub_->options.body_within);
+    wire::async_write(stream_, *message, [self = shared_from_this(), message](error_code e, std::size_t) {
+      if (e || self->last_) return self->shut_down();
+      self->read_header();
+    });
+  }
+
+  void shut_down() {
+    error_code ignored;
+    stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+    if (!std::exchange(discard_, false)) return stream_.close();
+    // Closing with unread data would make the kernel reset the connection and lose the answer: read some of it away.
+    stream_.expires_after(std::chrono::seconds(5));
+    buffer_.consume(buffer_.size());
+    drain();
+  }
+
+  void drain() {
+    stream_.async_read_some(buffer_.prepare(64 * 1024), [self = shared_from_this()](error_code e, std::size_t n) {
+      self->drained_ += n;
+      if (e || self->drained_ > (64u << 20)) return self->stream_.close();
+      self->drain();
+    });
+  }
+
+  std::string random_id() {
+    std::array<std::uint8_t, 8> data;
+    hub_->parts.random->fill(data);
+    constexpr char digits[] = "0123456789abcdef";
+    std::string out;
+    for (const auto b : data) {
+      out.push_back(digits[b >> 4]);
+      out.push_back(digits[b & 15]);
+    }
+    return out;
+  }
+
+  std::shared_ptr<connection_hub> hub_;
+  beast::tcp_stream stream_;
+  asio::steady_timer timer_;
+  std::function<void()> closer_;
+  beast::flat_buffer buffer_;
+  std::optional<wire::request_parser<wire::string_body>> parser_;
+  request request_;
+  const route* route_ = nullptr;
+  std::uint64_t turn_ = 0;  ///< Counts requests, so that a late answer finds out that it is one.
+  bool answered_ = false;
+  bool idle_ = false;
+  bool last_ = false;
+  bool discard_ = false;
+  std::size_t drained_ = 0;
+};
+
+}  // namespace
+
+void serve_connection(std::shared_ptr<connection_hub> hub, asio::ip::tcp::socket socket) {
+  std::make_shared<connection>(std::move(hub), std::move(socket))->start();
+}
+
+}  // namespace hull::backend::http

@@ -1,0 +1,77 @@
+// Bodies of routes.hpp: the plain routes, who is asking, and what answers to the rest.
+#include "http/routes.hpp"
+
+#include <algorithm>
+
+namespace hull::backend::http {
+namespace {
+
+constexpr std::string_view no_http_actions = "This Convex deployment does not have HTTP actions enabled.";
+
+bool starts_with_word(std::string_view text, std::string_view lower_word) {
+  return text.size() > lower_word.size() && text[lower_word.size()] == ' ' &&
+         std::equal(lower_word.begin(), lower_word.end(), text.begin(),
+                    [](char a, char b) { return a == std::tolower(static_cast<unsigned char>(b)); });
+}
+
+response unknown_path(const request& r) {
+  if (r.path == "/http" || r.path.starts_with("/http/")) return text_response(404, std::string(no_http_actions));
+  // Never 404: tools take that for a deployment that is just starting, and try again and again.
+  if (r.path.starts_with("/api/"))
+    return error_response(400, "NotSupported", "hull-backend does not support " + r.method + " " + r.path + ".");
+  return text_response(404, "There is nothing at " + r.path + ".");
+}
+
+}  // namespace
+
+outcome<functions::identity> identity_of(const request& r, const sync::services& s) {
+  const std::string* header = r.header("authorization");
+  if (!header) {
+    if (const auto key = r.parameter("adminKey")) return sync::identity_of_admin_key(s, *key);
+    return functions::identity{};
+  }
+  if (starts_with_word(*header, "convex")) return sync::identity_of_admin_key(s, std::string_view(*header).substr(7));
+  if (starts_with_word(*header, "bearer")) return sync::no_auth_provider();
+  return bad_request("InvalidAuthHeader", "The Authorization header must be \"Convex <admin key>\" or \"Bearer <token>\".");
+}
+
+outcome<functions::identity> require_admin(const request& r, const sync::services& s) {
+  auto who = identity_of(r, s);
+  if (!who || who->admin) return who;
+  return auth::bad_deploy_key(s.instance);
+}
+
+void add_basic_routes(router& r, const sync::services& s) {
+  const auto text = [&r](std::string path, std::string body) {
+    r.add({"GET", std::move(path), where_to_run::here, small_body,
+           [body = std::move(body)](const request&) { return text_response(200, body); }});
+  };
+  text("/", "This Convex deployment is running. See https://docs.convex.dev/.");
+  text("/version", std::string(backend_version));
+  text("/instance_version", std::string(backend_version));
+  text("/instance_name", s.instance.name);
+  r.add({"POST", "/echo", where_to_run::here, echo_body, [](const request& q) {
+           return response{200, "application/octet-stream", q.body, {}};
+         }});
+  r.add({"GET", "/api/sync", where_to_run::here, small_body, [](const request&) {
+           return error_response(400, "WebSocketExpected", "This address takes WebSocket connections only.");
+         }});
+}
+
+router make_api_routes(const sync::services& s) {
+  router r;
+  add_basic_routes(r, s);
+  add_function_routes(r, s);
+  add_deploy_routes(r, s);
+  add_deployment_routes(r, s);
+  r.otherwise(unknown_path);
+  return r;
+}
+
+router make_site_routes() {
+  router r;
+  r.otherwise([](const request&) { return text_response(404, std::string(no_http_actions)); });
+  return r;
+}
+
+}  // namespace hull::backend::http

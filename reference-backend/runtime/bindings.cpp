@@ -1,0 +1,33 @@
+// Puts the tables of bindings together.
+#include "runtime/bindings.hpp"
+
+#include <vector>
+
+namespace hull::backend::runtime {
+
+v8::Local<v8::Object> make_host_object(v8::Local<v8::Context> context) {
+  v8::Isolate* isolate = context->GetIsolate();
+  const v8::Local<v8::Object> host = v8::Object::New(isolate);
+  for (const auto table : {core_bindings(), data_bindings()}) {
+    for (const binding& b : table) {
+      const auto function =
+          v8::Function::New(context, b.function, {}, 0, v8::ConstructorBehavior::kThrow).ToLocalChecked();
+      function->SetName(js_name(isolate, b.name));
+      host->Set(context, js_name(isolate, b.name), function).Check();
+    }
+  }
+  return host;
+}
+
+const std::intptr_t* external_references() {
+  static const std::vector<std::intptr_t> all = [] {
+    std::vector<std::intptr_t> out;
+    for (const auto table : {core_bindings(), data_bindings()})
+      for (const binding& b : table) out.push_back(reinterpret_cast<std::intptr_t>(b.function));
+    out.push_back(0);
+    return out;
+  }();
+  return all.data();
+}
+
+}  // namespace hull::backend::runtime

@@ -1,0 +1,24 @@
+// The C++ functions that our guest JavaScript calls; it gets them as one object named `host`.
+#pragma once
+
+#include "runtime/v8.hpp"
+
+#include <cstdint>
+#include <span>
+
+namespace hull::backend::runtime {
+
+struct binding {
+  const char* name;
+  v8::FunctionCallback function;
+};
+
+std::span<const binding> core_bindings();  ///< Syscalls, time, randomness, environment, console.
+std::span<const binding> data_bindings();  ///< UTF-8, structured clone.
+
+v8::Local<v8::Object> make_host_object(v8::Local<v8::Context> context);
+
+/// All functions that a snapshot may refer to; ends with 0.
+const std::intptr_t* external_references();
+
+}  // namespace hull::backend::runtime

@@ -1,0 +1,101 @@
+// The loop that takes a function from its first promise to its end: microtasks, then what JavaScript waits for, then
+// microtasks again. Queries and mutations go on after their promise is fulfilled until nothing is queued; actions
+// stop there.
+#include "runtime/errors.hpp"
+#include "runtime/execution.hpp"
+
+namespace hull::backend::runtime {
+namespace {
+
+constexpr std::string_view generic_failure = "Your request couldn't be completed. Try again later.";
+
+}  // namespace
+
+void execution::run_to_end(v8::Local<v8::Context> context, v8::Local<v8::Promise> main) {
+  v8::Isolate* isolate = box_.isolate();
+  handled(main);
+  while (!has_ended()) {
+    const v8::HandleScope handles(isolate);
+    v8::TryCatch caught(isolate);
+    isolate->PerformMicrotaskCheckpoint();
+    run_foreground_tasks(isolate);
+    isolate->PerformMicrotaskCheckpoint();
+    if (step_failed(caught)) return;
+    if (!rejections_.empty()) return end_with_exception(rejections_.front().reason.Get(isolate));
+    if (main->State() == v8::Promise::kRejected) return end_with_exception(main->Result());
+    if (main->State() == v8::Promise::kFulfilled && setup_.where == surroundings::action) return warn_of_unawaited();
+    if (!take_waiting(context)) break;
+  }
+  if (!has_ended() && main->State() == v8::Promise::kPending) end(plain_error("Returned promise will never resolve"));
+}
+
+/// Does one step of what JavaScript waits for; false when it waits for nothing.
+bool execution::take_waiting(v8::Local<v8::Context> context) {
+  if (carry_out_timers(context)) return true;
+  if (operations_.has_syscalls()) return carry_out_syscalls(context);
+  const auto deadline = operations_.next_deadline();
+  if (!deadline) return false;
+  const timer_pause waiting(box_.timer());
+  box_.wait_until(*deadline);
+  return true;
+}
+
+bool execution::carry_out_timers(v8::Local<v8::Context> context) {
+  auto due = operations_.take_due(std::chrono::steady_clock::now());
+  if (!due) return false;
+  due->Get(box_.isolate())->Resolve(context, v8::Undefined(box_.isolate())).FromMaybe(false);
+  return true;
+}
+
+bool execution::carry_out_syscalls(v8::Local<v8::Context> context) {
+  v8::Isolate* isolate = box_.isolate();
+  std::vector<pending_syscall> batch = operations_.take_batch(is_transaction(setup_.where));
+  std::vector<outcome<std::string>> answers;
+  for (const pending_syscall& s : batch) {
+    answers.push_back(call_host(s));
+    if (has_ended()) return true;
+  }
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    const v8::Local<v8::Promise::Resolver> resolver = batch[i].resolver.Get(isolate);
+    if (answers[i])
+      resolver->Resolve(context, js_string(isolate, *answers[i])).FromMaybe(false);
+    else
+      resolver->Reject(context, rejection_of(context, answers[i].error())).FromMaybe(false);
+  }
+  return true;
+}
+
+outcome<std::string> execution::call_host(const pending_syscall& s) {
+  outcome<std::string> answer = internal_failure("");
+  {
+    const timer_pause waiting(box_.timer());
+    try {
+      answer = setup_.host->async_syscall(*this, s.name, s.args_json);
+    } catch (const std::exception& e) {
+      answer = internal_failure(e.what());
+    }
+  }
+  if (!is_transaction(setup_.where)) return answer;
+  if (!answer && !answer.error().deterministic())
+    end(answer.error());
+  else if (box_.timer().paused() > top_->setup_.limits.system_time)
+    end(bad_request("SystemTimeoutError", "Your request timed out performing too many system operations."));
+  return answer;
+}
+
+v8::Local<v8::Value> execution::rejection_of(v8::Local<v8::Context> context, const failure& f) {
+  if (f.who != blame::server) return error_object(context, f);
+  return v8::Exception::Error(js_string(context->GetIsolate(), generic_failure));
+}
+
+void execution::warn_of_unawaited() {
+  const std::vector<std::string> names = operations_.waiting_names();
+  if (names.empty()) return;
+  std::string list;
+  for (const std::string& n : names) list += (list.empty() ? "" : ", ") + n;
+  log("WARN", {std::to_string(names.size()) + " unawaited operation" + (names.size() == 1 ? "" : "s") + ": [" + list +
+               "]. Async operations should be awaited or they might not run. See "
+               "https://docs.convex.dev/functions/actions#dangling-promises for more information."});
+}
+
+}  // namespace hull::backend::runtime

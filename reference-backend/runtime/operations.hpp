@@ -1,0 +1,50 @@
+// What JavaScript waits for: asynchronous syscalls in the order of their calls, and timers by their deadline.
+#pragma once
+
+#include "runtime/v8.hpp"
+
+#include <chrono>
+#include <deque>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace hull::backend::runtime {
+
+struct pending_syscall {
+  std::string name;
+  std::string args_json;
+  v8::Global<v8::Promise::Resolver> resolver;
+};
+
+class pending_operations {
+ public:
+  using time_point = std::chrono::steady_clock::time_point;
+
+  void add_syscall(v8::Isolate* isolate, std::string name, std::string args_json,
+                   v8::Local<v8::Promise::Resolver> resolver);
+  void add_sleep(v8::Isolate* isolate, double milliseconds, double id, v8::Local<v8::Promise::Resolver> resolver);
+  void cancel_sleep(double id);
+
+  /// The next syscalls to carry out before JavaScript goes on: with `merge_reads`, reads that follow each other
+  /// come together (up to 16); else one.
+  std::vector<pending_syscall> take_batch(bool merge_reads);
+  bool has_syscalls() const { return !syscalls_.empty(); }
+  /// Names of the syscalls still waiting, as users know them.
+  std::vector<std::string> waiting_names() const;
+
+  std::optional<time_point> next_deadline() const;
+  /// The timer that is due first, if it is due.
+  std::optional<v8::Global<v8::Promise::Resolver>> take_due(time_point now);
+
+ private:
+  struct timer {
+    time_point due;
+    double id;
+    v8::Global<v8::Promise::Resolver> resolver;
+  };
+  std::deque<pending_syscall> syscalls_;
+  std::vector<timer> timers_;  ///< By deadline, equal ones in the order in which they were made.
+};
+
+}  // namespace hull::backend::runtime

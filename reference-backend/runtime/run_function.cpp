@@ -1,0 +1,154 @@
+// From a request to its result: load the module, check the export, call it, run the loop.
+#include "runtime/run_function.hpp"
+
+#include "runtime/errors.hpp"
+#include "runtime/prepared_runs.hpp"
+
+namespace hull::backend::runtime {
+namespace {
+
+struct kind_names {
+  const char* flag;
+  const char* invoke;
+  const char* shown;
+};
+
+constexpr kind_names names_of(function_kind k) {
+  switch (k) {
+    case function_kind::query:
+      return {"isQuery", "invokeQuery", "query"};
+    case function_kind::mutation:
+      return {"isMutation", "invokeMutation", "mutation"};
+    case function_kind::action:
+      return {"isAction", "invokeAction", "action"};
+  }
+  return {"", "", ""};
+}
+
+bool is_true(v8::Local<v8::Context> context, v8::Local<v8::Object> object, const char* name) {
+  v8::Local<v8::Value> v;
+  return object->Get(context, js_name(context->GetIsolate(), name)).ToLocal(&v) && v->IsTrue();
+}
+
+/// Why the export may not run as `what`; empty when it may.
+std::string refuse_export(v8::Local<v8::Context> context, v8::Local<v8::Object> exported, const run_request& r) {
+  const bool query = is_true(context, exported, "isQuery");
+  const bool mutation = is_true(context, exported, "isMutation");
+  const bool action = is_true(context, exported, "isAction");
+  const std::string function = "Function " + r.module_path + ":" + r.function;
+  if (r.what == function_kind::action)
+    return action ? "" : function + " is not an action. Did you forget to wrap it with `action`?";
+  if (!query && !mutation)
+    return function + " is neither a query or mutation. Did you forget to wrap it with `query` or `mutation`?";
+  if (r.what == function_kind::query && !query)
+    return function + " is registered as a mutation but is being run as a query.";
+  if (r.what == function_kind::mutation && !mutation)
+    return function + " is registered as a query but is being run as a mutation.";
+  return "";
+}
+
+/// Calls the export; the promise it returned. Empty when the execution has ended.
+v8::MaybeLocal<v8::Promise> invoke(execution& run, v8::Local<v8::Context> context, v8::Local<v8::Module> module,
+                                   const run_request& r) {
+  v8::Isolate* isolate = context->GetIsolate();
+  v8::TryCatch caught(isolate);
+  v8::Local<v8::Value> exported;
+  const bool found =
+      module->GetModuleNamespace().As<v8::Object>()->Get(context, js_string(isolate, r.function)).ToLocal(&exported);
+  if (run.step_failed(caught)) return {};
+  if (!found || !exported->IsObject()) {
+    run.end(plain_error("Couldn't find \"" + r.function + "\" in module \"" + r.module_path + "\"."));
+    return {};
+  }
+  const auto function = exported.As<v8::Object>();
+  const std::string refusal = refuse_export(context, function, r);
+  if (run.step_failed(caught)) return {};
+  if (!refusal.empty()) {
+    run.end(plain_error(refusal));
+    return {};
+  }
+  const kind_names names = names_of(r.what);
+  v8::Local<v8::Value> invoker;
+  const bool got = function->Get(context, js_name(isolate, names.invoke)).ToLocal(&invoker);
+  if (run.step_failed(caught)) return {};
+  if (!got || !invoker->IsFunction()) {
+    run.end(plain_error("Function " + r.module_path + ":" + r.function + " has no " + names.invoke + " method."));
+    return {};
+  }
+  const v8::Local<v8::Value> args = js_string(isolate, r.args_json);
+  v8::Local<v8::Value> with_id[] = {js_string(isolate, "hull"), args};  // actions get an opaque request id first
+  v8::Local<v8::Value> plain[] = {args};
+  const bool action = r.what == function_kind::action;
+  v8::Local<v8::Value> result;
+  const bool returned = invoker.As<v8::Function>()
+                            ->Call(context, context->Global(), action ? 2 : 1, action ? with_id : plain)
+                            .ToLocal(&result);
+  if (run.step_failed(caught)) return {};
+  if (!returned || !result->IsPromise()) {
+    run.end(
+        plain_error(std::string(names.invoke) + " of " + r.module_path + ":" + r.function + " returned no promise."));
+    return {};
+  }
+  return result.As<v8::Promise>();
+}
+
+std::optional<std::string> run_in(execution& run, v8::Local<v8::Context> context, v8::MaybeLocal<v8::Module> loaded,
+                                  const run_request& r) {
+  v8::Local<v8::Module> module;
+  if (!loaded.ToLocal(&module)) return std::nullopt;
+  run.begin_executing();
+  v8::Local<v8::Promise> main;
+  if (!invoke(run, context, module, r).ToLocal(&main)) return std::nullopt;
+  run.run_to_end(context, main);
+  if (run.has_ended()) return std::nullopt;
+  if (!main->Result()->IsString()) {
+    run.end(plain_error("Function " + r.module_path + ":" + r.function + " returned no text."));
+    return std::nullopt;
+  }
+  std::string text = utf8_text(context->GetIsolate(), main->Result());
+  run.loader().keep_code(context->GetIsolate());
+  return text;
+}
+
+execution_setup setup_of(const run_request& r) {
+  execution_setup s;
+  s.where = surroundings_of(r.what);
+  s.modules = r.modules;
+  s.import_seed = r.import_seed;
+  s.import_time_ms = r.import_timestamp_ms;
+  s.random_seed = r.random_seed;
+  s.time_ms = r.unix_timestamp_ms;
+  s.host = r.host;
+  s.limits = r.limits;
+  return s;
+}
+
+}  // namespace
+
+run_result run_function(isolate_box& box, clock& wall, const run_request& request, execution* parent) {
+  const v8::HandleScope handles(box.isolate());
+  execution_setup setup = setup_of(request);
+  if (std::optional<prepared_run> ready = box.prepared().take(setup, request.module_path)) {
+    execution& run = *ready->run;
+    run.adopt(std::move(setup));
+    run.begin(parent, ready->used);
+    const v8::Local<v8::Context> context = ready->context.Get(box.isolate());
+    const v8::Context::Scope entered(context);
+    return run.finish(run_in(run, context, ready->module.Get(box.isolate()), request));
+  }
+  execution run(box, wall, std::move(setup));
+  run.begin(parent);
+  const v8::Local<v8::Context> context = box.new_context();
+  const v8::Context::Scope entered(context);
+  return run.finish(run_in(run, context, load_for_run(run, context, request.module_path), request));
+}
+
+run_result execution::run_nested(const run_request& request) {
+  run_request child = request;
+  child.random_seed = random_.next_seed();
+  child.unix_timestamp_ms = setup_.time_ms;
+  const timer_work running(box_.timer());
+  return run_function(box_, wall_, child, this);
+}
+
+}  // namespace hull::backend::runtime

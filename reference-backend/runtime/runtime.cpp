@@ -1,0 +1,139 @@
+// The public face: one pool for queries and mutations, one for actions and pushes, so that an action that waits for
+// a mutation never holds the worker which that mutation needs.
+#include "runtime/runtime.hpp"
+
+#include "runtime/glue.hpp"
+#include "runtime/prepared_runs.hpp"
+#include "runtime/push_evaluation.hpp"
+#include "runtime/run_function.hpp"
+#include "runtime/worker_pool.hpp"
+
+namespace hull::backend::runtime {
+namespace {
+
+using environment = std::function<std::optional<std::string>(std::string_view)>;
+
+failure closing() { return failure{blame::overload, "ShuttingDown", "The backend is shutting down.", std::nullopt}; }
+
+std::shared_ptr<const module_set> only(module_source m) {
+  std::map<std::string, module_source, std::less<>> modules;
+  std::string path = m.path;
+  modules.emplace(std::move(path), std::move(m));
+  return std::make_shared<const module_set>(std::move(modules));
+}
+
+class v8_runtime final : public runtime {
+ public:
+  v8_runtime(const runtime_options& options, clock& c)
+      : clock_(c),
+        transactions_(dog_, options.workers, options.workers,
+                      [this](isolate_box& b) { b.prepared().prepare(b, clock_); }),
+        actions_(dog_, 0, options.max_actions, nullptr) {}
+
+  /// Makes the first isolate now, not when the first caller waits for it.
+  bool warm_up() {
+    return transactions_.run(run_limits().heap_bytes, [](isolate_box& box) {
+      const v8::HandleScope handles(box.isolate());
+      box.new_context();
+    });
+  }
+
+  run_result run(const run_request& request) override {
+    run_result result;
+    worker_pool& pool = request.what == function_kind::action ? actions_ : transactions_;
+    const bool carried_out = pool.run(request.limits.heap_bytes,
+                                      [&](isolate_box& box) { result = run_function(box, clock_, request, nullptr); });
+    if (!carried_out) result.failed = closing();
+    return result;
+  }
+
+  outcome<analyzed_module> analyze(const std::shared_ptr<const module_set>& modules, const std::string& path,
+                                   const seed& import_seed, double import_timestamp_ms,
+                                   const environment& env) override {
+    push_question q;
+    q.setup.where = surroundings::analyze;
+    q.setup.modules = modules;
+    q.setup.import_seed = import_seed;
+    q.setup.import_time_ms = import_timestamp_ms;
+    q.setup.environment = env;
+    q.setup.limits.user_time = std::chrono::seconds(4);
+    q.path = path;
+    q.error_code = "InvalidModules";
+    q.error_start = "Failed to analyze " + path + ": ";
+    auto answer = ask(q);
+    if (!answer) return answer.error();
+    return analyzed_module{std::move(*answer)};
+  }
+
+  outcome<value> evaluate_schema(const module_source& schema, const seed& import_seed,
+                                 double import_timestamp_ms) override {
+    push_question q = question_of(surroundings::schema, schema, "InvalidSchema", "Failed to evaluate schema: ");
+    q.setup.import_seed = import_seed;
+    q.setup.import_time_ms = import_timestamp_ms;
+    return ask(q);
+  }
+
+  outcome<value> evaluate_definition(const module_source& definition,
+                                     const std::map<std::string, std::string>& component_dependency_modules,
+                                     const environment& env) override {
+    std::map<std::string, module_source, std::less<>> modules{{definition.path, definition}};
+    for (const auto& [specifier, source] : component_dependency_modules) {
+      const auto path =
+          resolve_specifier(specifier.substr(0, 1) == "." ? specifier : "./" + specifier, definition.path);
+      if (!path) return path.error();
+      modules[*path] = module_source{*path, source, std::nullopt, false, ""};
+    }
+    push_question q;
+    q.setup.where = surroundings::definition;
+    q.setup.modules = std::make_shared<const module_set>(std::move(modules));
+    q.setup.environment = env;
+    q.path = definition.path;
+    q.error_code = "InvalidDefinition";
+    q.error_start = "Failed to evaluate " + definition.path + ": ";
+    return ask(q);
+  }
+
+  outcome<value> evaluate_auth_config(const module_source& config, const environment& env) override {
+    push_question q =
+        question_of(surroundings::auth_config, config, "InvalidAuthConfig", "Failed to evaluate " + config.path + ": ");
+    q.setup.environment = env;
+    return ask(q);
+  }
+
+ private:
+  static push_question question_of(surroundings where, const module_source& m, std::string code, std::string start) {
+    push_question q;
+    q.setup.where = where;
+    q.setup.modules = only(m);
+    q.path = m.path;
+    q.error_code = std::move(code);
+    q.error_start = std::move(start);
+    return q;
+  }
+
+  outcome<value> ask(const push_question& q) {
+    outcome<value> answer = closing();
+    actions_.run(q.setup.limits.heap_bytes, [&](isolate_box& box) { answer = answer_push_question(box, clock_, q); });
+    return answer;
+  }
+
+  clock& clock_;
+  watchdog dog_;
+  worker_pool transactions_;
+  worker_pool actions_;
+};
+
+}  // namespace
+
+outcome<std::unique_ptr<runtime>> runtime::start(const runtime_options& options, clock& c) {
+  try {
+    glue_snapshot();
+    auto made = std::make_unique<v8_runtime>(options, c);
+    if (!made->warm_up()) return internal_failure("No thread could be started for JavaScript");
+    return std::unique_ptr<runtime>(std::move(made));
+  } catch (const std::exception& e) {
+    return internal_failure(std::string("JavaScript could not be started: ") + e.what());
+  }
+}
+
+}  // namespace hull::backend::runtime

@@ -1,0 +1,20 @@
+// Storage in a SQLite file: WAL, synchronous=FULL, one writer connection and a few readers.
+#pragma once
+
+#include "storage/persistence.hpp"
+
+#include <filesystem>
+
+namespace hull::backend::storage {
+
+struct sqlite_options {
+  std::size_t idle_readers = 8;            ///< Reader connections kept open between reads.
+  std::size_t decoded_documents = 20'000;  ///< Document versions kept decoded in memory.
+};
+
+/// Opens or creates the store in `folder` and locks the folder: a second process, or a second open of the same
+/// folder, fails with code "DataFolderInUse".
+outcome<std::unique_ptr<persistence>> open_sqlite(const std::filesystem::path& folder,
+                                                  const sqlite_options& options = {});
+
+}  // namespace hull::backend::storage

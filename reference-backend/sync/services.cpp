@@ -1,0 +1,43 @@
+// Bodies of services.hpp.
+#include "sync/services.hpp"
+
+#include "common/encoding.hpp"
+
+#include <openssl/sha.h>
+
+namespace hull::backend::sync {
+
+outcome<functions::identity> identity_of_admin_key(const services& s, std::string_view key,
+                                                   const std::optional<value>& acting_as) {
+  auto access = auth::check_admin_key(s.instance, key);
+  if (!access) return access.error();
+  functions::identity who{true, std::move(access->acting_as)};
+  if (acting_as) {
+    auto complete = auth::complete_user_attributes(*acting_as);
+    if (!complete) return complete.error();
+    who.attributes = std::move(*complete);
+  }
+  return who;
+}
+
+failure no_auth_provider() {
+  return {blame::unauthenticated, "NoAuthProvider",
+          "This deployment has no auth provider configured, so it cannot check the token. "
+          "Call functions without a token, or with an admin key.",
+          std::nullopt};
+}
+
+std::string socket_request_id(const std::string& session_id, std::uint32_t request_id) {
+  const std::string text = session_id + "|" + std::to_string(request_id);
+  std::array<std::uint8_t, SHA256_DIGEST_LENGTH> digest;
+  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
+  return encode_hex({digest.data(), 8});
+}
+
+std::string random_request_id(random_source& random) {
+  std::array<std::uint8_t, 8> data;
+  random.fill(data);
+  return encode_hex(data);
+}
+
+}  // namespace hull::backend::sync

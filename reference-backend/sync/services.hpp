@@ -1,0 +1,33 @@
+// What a socket's session needs from the deployment.
+#pragma once
+
+#include "auth/admin_key.hpp"
+#include "common/clock.hpp"
+#include "common/random.hpp"
+#include "common/worker_pool.hpp"
+#include "functions/application.hpp"
+#include "subscriptions/registry.hpp"
+
+namespace hull::backend::sync {
+
+/// All of it is safe from any thread and outlives every session and every job of the pools.
+struct services {
+  functions::application& app;
+  subscriptions::registry& registry;
+  auth::instance_identity instance;
+  worker_pool& calls;    ///< Queries, mutations and short requests.
+  worker_pool& actions;  ///< What may wait for minutes.
+  clock& time;
+  random_source& random;
+};
+
+/// Who a bearer of this token is. Deployments have no auth provider yet, so every user token is refused.
+outcome<functions::identity> identity_of_admin_key(const services& s, std::string_view key,
+                                                   const std::optional<value>& acting_as = {});
+failure no_auth_provider();
+
+/// Sixteen hex digits: of a call over a socket, which the client can compute too, and of any other.
+std::string socket_request_id(const std::string& session_id, std::uint32_t request_id);
+std::string random_request_id(random_source& random);
+
+}  // namespace hull::backend::sync

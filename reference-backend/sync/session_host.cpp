@@ -1,0 +1,224 @@
+// Bodies of session_host.hpp.
+#include "sync/session_host.hpp"
+
+#include "common/log.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace hull::backend::sync {
+namespace {
+
+/// A transition's queries are spread over at most this many jobs.
+constexpr std::size_t max_jobs_per_step = 8;
+
+serve::fault to_fault(const failure& f) {
+  using kind = serve::fault::kind;
+  const auto what = [&] {
+    switch (f.who) {
+      case blame::user: return kind::user;
+      case blame::unauthenticated: return kind::unauthenticated;
+      case blame::forbidden: return kind::forbidden;
+      case blame::not_found: return kind::not_found;
+      case blame::conflict:
+      case blame::overload: return kind::overload;
+      case blame::server: return kind::server;
+    }
+    return kind::server;
+  }();
+  return {what, f.code, f.message};
+}
+
+std::optional<protocol::call_failure> to_call_failure(const std::optional<functions::function_error>& e) {
+  if (!e) return std::nullopt;
+  return protocol::call_failure{e->message, e->data};
+}
+
+serve::query_result to_result(const functions::query_outcome& o) {
+  return {o.value_json, to_call_failure(o.error), o.log_lines, o.journal, o.digest};
+}
+
+serve::call_result to_result(const functions::call_outcome& o) {
+  return {o.value_json, to_call_failure(o.error), o.log_lines, o.ts};
+}
+
+functions::identity to_identity(const serve::caller& who) { return {who.admin, who.attributes}; }
+
+functions::function_call to_function_call(const serve::call& what, const serve::caller& who) {
+  functions::function_call call;
+  call.path = what.udf_path;
+  call.component_path = what.component_path;
+  call.args_json = what.args_json;
+  call.who = to_identity(who);
+  call.allow_internal = who.admin;
+  return call;
+}
+
+failure overloaded() { return {blame::overload, "TooManyConcurrentRequests", "The deployment is busy. Try again.", {}}; }
+
+}  // namespace
+
+session_host::session_host(const services& s, boost::asio::any_io_executor strand, session_socket& socket,
+                           const serve::session_options& options)
+    : services_(s),
+      strand_(std::move(strand)),
+      socket_(&socket),
+      machine_(options, now()),
+      must_reach_(s.app.db().latest_ts()) {}
+
+serve::moment session_host::now() const {
+  return {services_.time.steady_ns() / 1'000'000, services_.time.wall_ns(), services_.app.db().latest_ts()};
+}
+
+void session_host::text_frame(std::string_view frame) { carry_out(machine_.text_frame(frame, now())); }
+void session_host::binary_frame() { carry_out(machine_.binary_frame(now())); }
+void session_host::transition_sent() { carry_out(machine_.transition_sent(now())); }
+void session_host::time_passed() { carry_out(machine_.time_passed(now())); }
+
+void session_host::disconnect() {
+  socket_ = nullptr;
+  watched_.clear();
+  pending_.clear();
+}
+
+void session_host::carry_out(serve::effects list) {
+  pending_.insert(pending_.end(), std::make_move_iterator(list.begin()), std::make_move_iterator(list.end()));
+  if (carrying_out_) return;  // an effect was answered at once; the loop below goes on with what follows from it
+  carrying_out_ = true;
+  while (socket_ && !pending_.empty()) {
+    serve::effect next = std::move(pending_.front());
+    pending_.pop_front();
+    std::visit([this](auto& e) { handle(e); }, next);
+  }
+  carrying_out_ = false;
+  if (socket_) socket_->session_changed();
+}
+
+void session_host::handle(serve::send_text& e) { socket_->send(std::move(e.text), e.ends_transition); }
+void session_host::handle(serve::close_socket& e) { socket_->close(e.code, std::move(e.reason)); }
+
+void session_host::handle(serve::check_token& e) {
+  const auto& request = e.request;
+  if (request.type == protocol::token_type::none)
+    return carry_out(machine_.token_accepted(std::make_shared<const serve::caller>(), now()));
+  if (request.type == protocol::token_type::user)
+    return carry_out(machine_.token_refused(to_fault(no_auth_provider()), now()));
+  auto who = identity_of_admin_key(services_, request.token, request.acting_as);
+  if (!who) return carry_out(machine_.token_refused(to_fault(who.error()), now()));
+  carry_out(machine_.token_accepted(
+      std::make_shared<const serve::caller>(serve::caller{who->admin, std::move(who->attributes)}), now()));
+}
+
+void session_host::handle(serve::take_snapshot&) {
+  woken_->store(false);
+  // What the registry has not invalidated holds up to `processed`; a newer snapshot takes a look at the log itself.
+  const database::timestamp processed = services_.registry.processed_ts();
+  const database::timestamp ts = processed < must_reach_ ? services_.app.db().latest_ts() : processed;
+  std::vector<serve::query_id> stale;
+  for (const auto& [id, w] : watched_)
+    if (w.token.invalidated() || (ts > processed && !services_.app.db().unchanged(*w.reads, processed, ts)))
+      stale.push_back(id);
+  for (const serve::query_id id : stale) watched_.erase(id);
+  must_reach_ = step_ts_ = ts;
+  carry_out(machine_.snapshot(ts, stale, now()));
+}
+
+void session_host::handle(serve::run_queries& e) {
+  const std::size_t jobs = std::min(max_jobs_per_step, e.queries.size());
+  const auto all = std::make_shared<const serve::run_queries>(std::move(e));
+  for (std::size_t j = 0; j < jobs; ++j) {
+    const std::size_t first = all->queries.size() * j / jobs;
+    const std::size_t last = all->queries.size() * (j + 1) / jobs;
+    const bool taken = services_.calls.submit([self = shared_from_this(), all, first, last] {
+      std::vector<finished_run> runs;
+      runs.reserve(last - first);
+      for (std::size_t i = first; i < last; ++i) {
+        const auto& q = all->queries[i];
+        auto call = to_function_call(*q.what, *all->who);
+        call.request_id = random_request_id(self->services_.random);
+        call.journal = q.journal;
+        runs.push_back({q.id, self->services_.app.query(call, all->ts)});
+      }
+      boost::asio::post(self->strand_, [self, step = all->step, runs = std::move(runs)]() mutable {
+        self->queries_finished(step, std::move(runs));
+      });
+    });
+    if (taken) continue;
+    boost::asio::post(strand_, [self = shared_from_this(), all, first] {
+      if (self->socket_)
+        self->carry_out(
+            self->machine_.query_failed(all->step, all->queries[first].id, to_fault(overloaded()), self->now()));
+    });
+  }
+}
+
+void session_host::queries_finished(std::uint64_t step, std::vector<finished_run> runs) {
+  for (auto& run : runs) {
+    if (!socket_) return;
+    if (!run.result) {
+      if (run.result.error().who == blame::server)
+        write_log(severity::error, "A query could not be run: " + run.result.error().message);
+      carry_out(machine_.query_failed(step, run.id, to_fault(run.result.error()), now()));
+      continue;
+    }
+    just_ran_ = std::move(*run.result);
+    carry_out(machine_.query_finished(step, run.id, to_result(*just_ran_), now()));
+  }
+  just_ran_.reset();
+}
+
+void session_host::handle(serve::watch_query& e) {
+  // The machine asks for this in its answer to the run that has just been reported.
+  auto on_change = [woken = woken_, weak = weak_from_this(), strand = strand_](database::timestamp) {
+    if (woken->exchange(true)) return;
+    boost::asio::post(strand, [weak] {
+      const auto self = weak.lock();
+      if (self && self->socket_) self->carry_out(self->machine_.invalidated(self->now()));
+    });
+  };
+  watched_[e.id] = {just_ran_->reads,
+                    services_.registry.subscribe(just_ran_->reads, step_ts_, std::move(on_change))};
+}
+
+void session_host::handle(serve::unwatch_query& e) { watched_.erase(e.id); }
+
+void session_host::handle(serve::run_mutation& e) { start_call(false, e.id, e.what, e.who, e.session_id); }
+void session_host::handle(serve::run_action& e) { start_call(true, e.id, e.what, e.who, e.session_id); }
+
+void session_host::start_call(bool is_action, serve::request_id id, serve::call& what,
+                              const std::shared_ptr<const serve::caller>& who,
+                              const std::optional<std::string>& session_id) {
+  auto call = std::make_shared<functions::function_call>(to_function_call(what, *who));
+  call->request_id = session_id ? socket_request_id(*session_id, id) : random_request_id(services_.random);
+  if (session_id && !is_action) call->session = functions::session_request{*session_id, id};
+  auto& pool = is_action ? services_.actions : services_.calls;
+  const bool taken = pool.submit([self = shared_from_this(), is_action, id, call] {
+    auto result = is_action ? self->services_.app.action(*call) : self->services_.app.mutation(*call);
+    boost::asio::post(self->strand_, [self, is_action, id, result = std::move(result)] {
+      self->call_finished(is_action, id, result);
+    });
+  });
+  if (taken) return;
+  boost::asio::post(strand_, [self = shared_from_this(), is_action, id] {
+    self->call_finished(is_action, id, overloaded());
+  });
+}
+
+void session_host::call_finished(bool is_action, serve::request_id id, const outcome<functions::call_outcome>& result) {
+  if (!socket_) return;
+  if (!result) {
+    if (result.error().who == blame::server)
+      write_log(severity::error, "A function could not be run: " + result.error().message);
+    return carry_out(machine_.call_failed(to_fault(result.error()), now()));
+  }
+  // The next transition shows what the call has written. An action may have written at any time until now.
+  must_reach_ = std::max(must_reach_, is_action ? services_.app.db().latest_ts() : result->ts);
+  if (is_action)
+    carry_out(machine_.action_finished(id, to_result(*result), now()));
+  else
+    carry_out(machine_.mutation_finished(id, to_result(*result), now()));
+}
+
+}  // namespace hull::backend::sync

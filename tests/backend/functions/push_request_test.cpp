@@ -1,0 +1,127 @@
+// What a push may contain.
+#include "deploy/push_request.hpp"
+#include "deploy/evaluate.hpp"
+#include "deploy/responses.hpp"
+#include "deploy/sha256.hpp"
+
+#include <hull/value/json.hpp>
+
+#include <gtest/gtest.h>
+
+namespace hull::backend::deploy {
+namespace {
+
+value parse(const std::string& text) {
+  json_options options;
+  options.any_names = options.plain = true;
+  return read_json(text, options).value();
+}
+
+std::string body(const std::string& app_fields, const std::string& components = "[]") {
+  return "{\"dryRun\":false,\"functions\":\"convex/\",\"componentDefinitions\":" + components +
+         ",\"appDefinition\":{\"definition\":null,\"schema\":null,\"udfServerVersion\":\"1.48.0\"," + app_fields + "}}";
+}
+
+std::string module(const std::string& path, const std::string& environment = "isolate") {
+  return "{\"path\":\"" + path + "\",\"source\":\"x\",\"sourceMap\":\"m\",\"environment\":\"" + environment + "\"}";
+}
+
+TEST(push_request, hashes_source_and_map_as_the_cli_does) {
+  const auto push = parse_push(parse(body("\"changedModules\":[" + module("a.js") + "]")));
+  ASSERT_TRUE(push);
+  ASSERT_EQ(push->changed.size(), 1u);
+  // printf xm | sha256sum
+  EXPECT_EQ(push->changed[0].sha256, sha256_hex("xm"));
+  EXPECT_EQ(sha256_hex("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
+TEST(push_request, old_clients_call_the_modules_functions) {
+  const auto push = parse_push(parse(body("\"functions\":[" + module("a.js") + "]")));
+  ASSERT_TRUE(push);
+  EXPECT_EQ(push->changed.size(), 1u);
+}
+
+TEST(push_request, refuses_what_it_cannot_run_by_name) {
+  struct refusal {
+    std::string text, code, named;
+  };
+  const refusal cases[] = {
+      {body("\"changedModules\":[" + module("work.js", "node") + "]"), "NodeModulesNotSupported", "work.js"},
+      {body("\"changedModules\":[]", "[{\"definitionPath\":\"../lib/limiter\"}]"), "ComponentsNotSupported",
+       "../lib/limiter"},
+      {body("\"changedModules\":[" + module("a b.js") + "]"), "InvalidModulePath", "a b.js"},
+      {body("\"changedModules\":[" + module("../a.js") + "]"), "InvalidModulePath", "../a.js"},
+      {body("\"changedModules\":[" + module("a.ts") + "]"), "InvalidModulePath", "a.ts"},
+      {body("\"changedModules\":7"), "InvalidConfig", "changedModules"},
+      {body("\"changedModules\":[{\"path\":\"a.js\"}]"), "InvalidConfig", "source"},
+      {"{}", "InvalidConfig", "appDefinition"},
+      {"[]", "InvalidConfig", "appDefinition"},
+  };
+  for (const refusal& c : cases) {
+    const auto push = parse_push(parse(c.text));
+    ASSERT_FALSE(push) << c.text;
+    EXPECT_EQ(push.error().code, c.code);
+    EXPECT_EQ(push.error().message.rfind("Hit an error while pushing:\n", 0), 0u);
+    EXPECT_NE(push.error().message.find(c.named), std::string::npos) << push.error().message;
+  }
+}
+
+class assembling : public testing::Test {
+ protected:
+  assembling() {
+    runtime::module_source old;
+    old.path = "old.js";
+    old.source = "kept";
+    old.sha256 = sha256_hex("kept");
+    deployed.emplace("old.js", old);
+  }
+  outcome<module_map> assemble(const std::string& path, const std::string& hash, const std::string& environment) {
+    const std::string unchanged =
+        "{\"path\":\"" + path + "\",\"sha256\":\"" + hash + "\",\"environment\":\"" + environment + "\"}";
+    const auto push = parse_push(
+        parse(body("\"changedModules\":[" + module("new.js") + "],\"unchangedModuleHashes\":[" + unchanged + "]")));
+    return assemble_modules(push.value(), deployed);
+  }
+  module_map deployed;
+};
+
+TEST_F(assembling, takes_unchanged_modules_from_the_deployment) {
+  const auto modules = assemble("old.js", sha256_hex("kept"), "isolate");
+  ASSERT_TRUE(modules);
+  EXPECT_EQ(modules->size(), 2u);
+  EXPECT_EQ(modules->at("old.js").source, "kept");
+}
+
+TEST_F(assembling, says_what_does_not_fit) {
+  EXPECT_EQ(assemble("gone.js", "00", "isolate").error().code, "MissingExistingModule");
+  EXPECT_EQ(assemble("old.js", "00", "isolate").error().code, "ExistingModuleHashConflict");
+  EXPECT_EQ(assemble("old.js", sha256_hex("kept"), "node").error().code, "ExistingModuleEnvConflict");
+  EXPECT_EQ(assemble("new.js", "00", "isolate").error().code, "MissingExistingModule");
+}
+
+TEST(auth_config, is_stored_in_one_form) {
+  const auto config = [](const std::string& providers) {
+    return normalise_auth_config(parse("{\"providers\":" + providers + "}"));
+  };
+  EXPECT_EQ(write_json(value(config("[{\"domain\":\"id.example\",\"applicationID\":\"c\"},"
+                                    "{\"domain\":\"https://id.example\",\"applicationID\":\"c\"}]")
+                                 .value())),
+            "[{\"applicationID\":\"c\",\"domain\":\"https://id.example\"}]");
+  EXPECT_EQ(config("[{\"domain\":\"ftp://x\",\"applicationID\":\"c\"}]").error().code, "InvalidProviderDomainUrl");
+  EXPECT_EQ(config("[{\"type\":\"customJwt\",\"issuer\":\"i\",\"jwks\":\"j\",\"algorithm\":\"none\"}]").error().code,
+            "InvalidAuthConfig");
+  EXPECT_EQ(normalise_auth_config(value()).error().code, "InvalidAuthConfig");
+}
+
+TEST(shown_schema, appends_the_creation_time_to_database_indexes_only) {
+  const value shown = shown_schema(
+      parse("{\"tables\":[{\"tableName\":\"t\",\"indexes\":[{\"indexDescriptor\":\"i\",\"fields\":[\"a\"]}],"
+            "\"searchIndexes\":[{\"indexDescriptor\":\"s\",\"searchField\":\"b\",\"filterFields\":[]}]}]}"));
+  EXPECT_EQ(write_json(shown),
+            "{\"schemaValidation\":false,\"tables\":[{\"indexes\":[{\"fields\":[\"a\",\"_creationTime\"],"
+            "\"indexDescriptor\":\"i\"}],\"searchIndexes\":[{\"filterFields\":[],\"indexDescriptor\":\"s\","
+            "\"searchField\":\"b\"}],\"tableName\":\"t\"}]}");
+}
+
+}  // namespace
+}  // namespace hull::backend::deploy

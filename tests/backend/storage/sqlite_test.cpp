@@ -1,0 +1,104 @@
+// What only a store on disk does: it survives, also a process that is killed, and lets one process in.
+#include "storage/sqlite/sqlite.hpp"
+
+#include <gtest/gtest.h>
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <filesystem>
+#include <set>
+
+namespace hull::backend::storage {
+namespace {
+
+class SqliteStore : public testing::Test {
+ protected:
+  SqliteStore() {
+    std::string name = (std::filesystem::temp_directory_path() / "hull-sqlite-XXXXXX").string();
+    folder = ::mkdtemp(name.data());
+  }
+  ~SqliteStore() override { std::filesystem::remove_all(folder); }
+
+  static commit_record record(timestamp ts) {
+    document_change c;
+    c.id[0] = static_cast<std::uint8_t>(ts);
+    c.document = value::make_object({{"ts", value::int64(static_cast<std::int64_t>(ts))}});
+    std::string key = std::to_string(1'000'000 + ts);
+    c.entries = {{1, std::move(key)}};
+    return {ts, {std::move(c)}};
+  }
+
+  std::filesystem::path folder;
+};
+
+TEST_F(SqliteStore, KeepsItsContentsWhenReopened) {
+  {
+    auto store = open_sqlite(folder).value();
+    const commit_record r = record(7);
+    ASSERT_TRUE(store->write({&r, 1}));
+    ASSERT_TRUE(store->set_global("name", "value"));
+  }
+  auto store = open_sqlite(folder).value();
+  EXPECT_EQ(store->max_ts().value(), 7u);
+  EXPECT_EQ(store->global("name").value(), "value");
+  const commit_record r = record(8);
+  ASSERT_TRUE(store->write({&r, 1}));
+  EXPECT_EQ(store->scan({1, "", std::nullopt, false, 8, SIZE_MAX}).value().size(), 2u);
+}
+
+TEST_F(SqliteStore, LetsOnlyOneIn) {
+  auto first = open_sqlite(folder).value();
+  auto second = open_sqlite(folder);
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, "DataFolderInUse");
+  first.reset();
+  EXPECT_TRUE(open_sqlite(folder));
+}
+
+TEST_F(SqliteStore, SaysWhyItCannotOpen) {
+  const auto store = open_sqlite("/proc/no/such/folder");
+  ASSERT_FALSE(store);
+  EXPECT_NE(store.error().message.find("/proc/no/such/folder"), std::string::npos);
+}
+
+/// A child commits and reports each acknowledged commit through a pipe until it is killed without warning.
+TEST_F(SqliteStore, LosesNothingAcknowledgedWhenKilled) {
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  const pid_t child = ::fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    auto store = open_sqlite(folder);
+    if (!store) ::_exit(1);
+    for (timestamp ts = 1; true; ++ts) {
+      const commit_record r = record(ts);
+      if (!(*store)->write({&r, 1})) ::_exit(2);
+      if (::write(ends[1], &ts, sizeof ts) != sizeof ts) ::_exit(3);
+    }
+  }
+  ::close(ends[1]);
+  timestamp acknowledged = 0;
+  while (acknowledged < 300)
+    ASSERT_EQ(::read(ends[0], &acknowledged, sizeof acknowledged), ssize_t{sizeof acknowledged});
+  ::kill(child, SIGKILL);
+  for (timestamp ts; ::read(ends[0], &ts, sizeof ts) == ssize_t{sizeof ts};) acknowledged = ts;
+  ::close(ends[0]);
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  ASSERT_TRUE(WIFSIGNALED(status));
+
+  auto store = open_sqlite(folder).value();
+  const timestamp newest = store->max_ts().value();
+  ASSERT_GE(newest, acknowledged);
+  const auto rows = store->scan({1, "", std::nullopt, false, newest, SIZE_MAX}).value();
+  std::set<std::int64_t> found;
+  for (const index_row& row : rows) found.insert(row.document.find("ts")->as_int64());
+  EXPECT_EQ(found.size(), rows.size());
+  for (timestamp ts = 1; ts <= acknowledged; ++ts)
+    EXPECT_TRUE(found.contains(static_cast<std::int64_t>(ts))) << "acknowledged commit " << ts << " is gone";
+}
+
+}  // namespace
+}  // namespace hull::backend::storage

@@ -1,0 +1,245 @@
+// Bodies of fake_deployment.hpp, and of the classes it stands in for.
+#include "fake_deployment.hpp"
+
+#include "subscriptions/registry.hpp"
+
+#include <hull/value/json.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <thread>
+
+namespace hull::test {
+namespace {
+
+struct world {
+  std::mutex mutex;
+  std::vector<std::string> items;
+  std::uint64_t ts = 1000;
+  std::atomic<std::size_t> runs{0};
+};
+world& the_world() {
+  static world w;
+  return w;
+}
+
+}  // namespace
+
+std::size_t runs_of_list() { return the_world().runs; }
+
+backend::auth::instance_identity test_instance() {
+  backend::auth::instance_identity i{"test-instance", {}};
+  i.secret.fill(7);
+  return i;
+}
+
+}  // namespace hull::test
+
+namespace hull::backend {
+
+// ---- database: one timestamp; every write touches every read ----
+
+namespace database {
+struct database::impl {};
+database::database(std::unique_ptr<impl> i) : impl_(std::move(i)) {}
+database::~database() = default;
+outcome<std::unique_ptr<database>> database::open(std::unique_ptr<storage::persistence>, clock&, random_source&) {
+  return std::unique_ptr<database>(new database(std::make_unique<impl>()));
+}
+timestamp database::latest_ts() const {
+  auto& w = test::the_world();
+  const std::lock_guard lock(w.mutex);
+  return w.ts;
+}
+bool database::unchanged(const read_set&, timestamp from, timestamp to) const { return from == to; }
+}  // namespace database
+
+// ---- subscriptions ----
+
+namespace subscriptions {
+struct token::entry {
+  registry::callback invalidated;
+  std::atomic<bool> hit{false};
+};
+struct token::shared {
+  std::mutex mutex;
+  std::vector<std::shared_ptr<entry>> entries;
+  static shared& get() {
+    static shared s;
+    return s;
+  }
+};
+token::token(token&& other) noexcept : entry_(std::move(other.entry_)) {}
+token& token::operator=(token&& other) noexcept {
+  reset();
+  entry_ = std::move(other.entry_);
+  return *this;
+}
+token::token(std::shared_ptr<shared>, std::shared_ptr<entry> e) noexcept : entry_(std::move(e)) {}
+void token::reset() {
+  if (!entry_) return;
+  auto& s = shared::get();
+  const std::lock_guard lock(s.mutex);
+  s.entries.erase(std::remove(s.entries.begin(), s.entries.end(), entry_), s.entries.end());
+  entry_.reset();
+}
+bool token::invalidated() const noexcept { return entry_ && entry_->hit; }
+
+std::function<void()> the_write_hook;
+
+registry::registry(database::database&) {
+  the_write_hook = [] {
+    std::vector<std::shared_ptr<token::entry>> all;
+    {
+      auto& s = token::shared::get();
+      const std::lock_guard lock(s.mutex);
+      all.swap(s.entries);
+    }
+    for (const auto& e : all) {
+      e->hit = true;
+      e->invalidated(0);
+    }
+  };
+}
+registry::~registry() = default;
+token registry::subscribe(std::shared_ptr<const database::read_set>, database::timestamp valid_at, callback invalidated) {
+  auto e = std::make_shared<token::entry>();
+  e->invalidated = std::move(invalidated);
+  bool late = false;
+  {
+    auto& s = token::shared::get();
+    auto& w = test::the_world();
+    const std::scoped_lock lock(s.mutex, w.mutex);
+    late = w.ts > valid_at;
+    if (!late) s.entries.push_back(e);
+  }
+  if (late) {
+    e->hit = true;
+    e->invalidated(0);
+  }
+  return token(nullptr, e);
+}
+database::timestamp registry::processed_ts() const {
+  auto& w = test::the_world();
+  const std::lock_guard lock(w.mutex);
+  return w.ts;
+}
+std::size_t registry::size() const {
+  auto& s = token::shared::get();
+  const std::lock_guard lock(s.mutex);
+  return s.entries.size();
+}
+}  // namespace subscriptions
+
+// ---- functions ----
+
+namespace functions {
+struct application::impl {
+  std::unique_ptr<database::database> db;
+  application_options options;
+  std::map<std::string, std::string> environment;
+};
+application::application(std::unique_ptr<impl> i) : impl_(std::move(i)) {}
+application::~application() = default;
+outcome<std::unique_ptr<application>> application::start(std::unique_ptr<database::database> db,
+                                                         const application_options& options, clock&, random_source&) {
+  auto i = std::make_unique<impl>();
+  i->db = std::move(db);
+  i->options = options;
+  return std::unique_ptr<application>(new application(std::move(i)));
+}
+database::database& application::db() noexcept { return *impl_->db; }
+const application_options& application::options() const noexcept { return impl_->options; }
+
+namespace {
+function_error unknown(const function_call& c) {
+  return {"[Request ID: " + c.request_id + "] Server Error\nCould not find public function for '" + c.path + "'.", {}};
+}
+std::shared_ptr<const std::string> text(std::string json) { return std::make_shared<const std::string>(std::move(json)); }
+}  // namespace
+
+outcome<std::shared_ptr<const query_outcome>> application::query(const function_call& c,
+                                                                 std::optional<database::timestamp> ts) {
+  auto& w = test::the_world();
+  auto o = std::make_shared<query_outcome>();
+  std::string list = "[";
+  {
+    const std::lock_guard lock(w.mutex);
+    o->ts = ts.value_or(w.ts);
+    for (const auto& item : w.items) list += (list.size() > 1 ? "," : "") + item;
+  }
+  list += "]";
+  if (c.path == "m:list") {
+    ++w.runs;
+    o->value_json = text(list);
+  } else if (c.path == "m:int") {
+    o->value_json = text(R"({"$integer":"AQAAAAAAAAA="})");
+    o->log_lines = {"[LOG] 'one'"};
+  } else if (c.path == "m:busy") {
+    return failure{blame::overload, "Overloaded", "busy", {}};
+  } else if (c.path == "m:fail") {
+    o->error = function_error{"[Request ID: " + c.request_id + "] Server Error\nUncaught ConvexError: x", value("x")};
+  } else {
+    o->error = unknown(c);
+  }
+  o->digest = std::hash<std::string>()(o->error ? o->error->message.substr(30) : *o->value_json);
+  return std::shared_ptr<const query_outcome>(std::move(o));
+}
+
+outcome<call_outcome> application::mutation(const function_call& c) {
+  if (c.path != "m:push") return call_outcome{nullptr, unknown(c), {}, 0};
+  auto& w = test::the_world();
+  call_outcome o;
+  {
+    const std::lock_guard lock(w.mutex);
+    w.items.push_back(c.args_json);
+    o.ts = ++w.ts;
+    o.value_json = text(std::to_string(w.items.size()));
+  }
+  subscriptions::the_write_hook();
+  return o;
+}
+outcome<call_outcome> application::action(const function_call& c) {
+  if (c.path == "m:crash") return internal_failure("the details nobody should see");
+  if (c.path == "m:slow") std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  return call_outcome{text(c.args_json), {}, {}, 0};
+}
+outcome<call_outcome> application::any_function(const function_call& c) {
+  if (c.path == "m:push") return mutation(c);
+  if (c.path == "m:internal" && !c.allow_internal) return call_outcome{nullptr, unknown(c), {}, 0};
+  return call_outcome{text(c.args_json), {}, {}, 0};
+}
+outcome<value> application::config_hashes(const value&) { return value::make_object({{"moduleHashes", hull::array{}}}); }
+outcome<value> application::evaluate_push(const value& r) { return r; }
+outcome<value> application::start_push(const value& r) { return r; }
+outcome<value> application::wait_for_schema(const value&) { return value::make_object({{"type", "complete"}}); }
+outcome<value> application::finish_push(const value&) { return bad_request("RaceDetected", "changed"); }
+outcome<std::map<std::string, std::string>> application::environment_variables() { return impl_->environment; }
+outcome<void> application::update_environment_variables(
+    const std::vector<std::pair<std::string, std::optional<std::string>>>& changes) {
+  for (const auto& [name, v] : changes) {
+    if (v)
+      impl_->environment[name] = *v;
+    else
+      impl_->environment.erase(name);
+  }
+  return outcome<void>();
+}
+}  // namespace functions
+}  // namespace hull::backend
+
+namespace hull::test {
+fake_deployment make_fake_deployment() {
+  auto& w = the_world();
+  w.items.clear();
+  w.runs = 0;
+  auto db = backend::database::database::open(nullptr, backend::system_clock(), backend::system_random()).value();
+  backend::functions::application_options options;
+  options.origin = "http://127.0.0.1:1";
+  options.site_origin = "http://127.0.0.1:2";
+  return {backend::functions::application::start(std::move(db), options, backend::system_clock(),
+                                                 backend::system_random())
+              .value()};
+}
+}  // namespace hull::test

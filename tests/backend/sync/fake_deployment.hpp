@@ -1,0 +1,24 @@
+// A deployment without database and JavaScript, for tests of the edges: a list of numbers that `m:list` returns,
+// `m:push` appends to and `m:echo` gives back its arguments. Linked in place of the real rooms.
+#pragma once
+
+#include "auth/admin_key.hpp"
+#include "functions/application.hpp"
+
+#include <memory>
+
+namespace hull::test {
+
+struct fake_deployment {
+  std::unique_ptr<backend::functions::application> app;
+};
+
+/// One at a time.
+fake_deployment make_fake_deployment();
+
+/// How often `m:list` ran since the deployment was made.
+std::size_t runs_of_list();
+
+backend::auth::instance_identity test_instance();
+
+}  // namespace hull::test

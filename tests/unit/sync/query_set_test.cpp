@@ -1,0 +1,91 @@
+// The query set on its own: section 7.3 of the protocol's test inventory.
+#include <hull/sync/query_set.hpp>
+
+#include <gtest/gtest.h>
+
+namespace hull::sync {
+namespace {
+
+struct sync_query_set : testing::Test {
+  query_table table;
+  query_set set{table};
+  query_record& add(const char* path) {
+    query_record& record = table.obtain(query_key::make(path, object{}).value());
+    set.subscribe(record);
+    return record;
+  }
+};
+
+TEST_F(sync_query_set, T5_confirmed_when_every_query_was_heard_of) {
+  EXPECT_TRUE(set.is_confirmed());
+  set.restart();
+  EXPECT_TRUE(set.is_confirmed()) << "nothing to wait for";
+  query_record& a = add("q:a");
+  query_record& b = add("q:b");
+  set.restart();
+  EXPECT_FALSE(set.is_confirmed());
+  set.confirm(a);
+  EXPECT_FALSE(set.is_confirmed());
+  set.confirm(a);
+  EXPECT_FALSE(set.is_confirmed()) << "the same query twice counts once";
+  set.confirm(b);
+  EXPECT_TRUE(set.is_confirmed());
+}
+
+TEST_F(sync_query_set, T6_unsubscribing_the_outstanding_query_confirms) {
+  query_record& a = add("q:a");
+  set.restart();
+  EXPECT_FALSE(set.is_confirmed());
+  EXPECT_TRUE(set.unsubscribe(a));
+  EXPECT_TRUE(set.is_confirmed());
+}
+
+TEST_F(sync_query_set, restart_lists_queries_in_order_with_their_journals) {
+  query_record& a = add("q:a");
+  query_record& b = add("q:b");
+  query_record& c = add("q:c");
+  a.last_journal.set(std::nullopt);
+  b.last_journal.set("cursor");
+  set.unsubscribe(c);
+  const auto m = set.restart();
+  EXPECT_EQ(m.base_version, 0u);
+  EXPECT_EQ(m.new_version, 1u);
+  ASSERT_EQ(m.modifications.size(), 2u);
+  const auto& first = std::get<protocol::add_query>(m.modifications[0]);
+  const auto& second = std::get<protocol::add_query>(m.modifications[1]);
+  EXPECT_EQ(first.udf_path, "q:a");
+  ASSERT_TRUE(first.journal.has_value()) << "null was received, which is not nothing";
+  EXPECT_FALSE(first.journal->has_value());
+  EXPECT_EQ(second.journal, std::optional<std::string>("cursor"));
+}
+
+TEST_F(sync_query_set, versions_count_up_from_the_restart) {
+  set.restart();
+  query_record& a = add("q:a");
+  EXPECT_EQ(set.add_message(a).base_version, 1u);
+  const auto remove = set.remove_message(a.id);
+  EXPECT_EQ(remove.base_version, 2u);
+  EXPECT_EQ(remove.new_version, 3u);
+  set.restart();
+  EXPECT_EQ(set.add_message(a).base_version, 1u);
+}
+
+TEST_F(sync_query_set, a_new_subscription_starts_without_the_old_journal) {
+  query_record& a = add("q:a");
+  a.last_journal.set("cursor");
+  set.unsubscribe(a);
+  set.subscribe(a);
+  EXPECT_EQ(a.id, 1u);
+  EXPECT_FALSE(std::get<protocol::add_query>(set.add_message(a).modifications[0]).journal);
+}
+
+TEST(sync_query_key, token_text) {
+  EXPECT_EQ(query_token("m", value::make_object({{"z", value::int64(2)}, {"b", 1}})),
+            R"({"udfPath":"m:default","args":{"b":1,"z":{"$integer":"AgAAAAAAAAA="}}})");
+  const auto key = query_key::make("a/b.js:f", object{}).value();
+  EXPECT_EQ(key.path(), "a/b:f");
+  EXPECT_EQ(key.token(), query_token("a/b:f", object{}));
+}
+
+}  // namespace
+}  // namespace hull::sync
