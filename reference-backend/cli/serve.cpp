@@ -130,9 +130,11 @@ int serve(const serve_options& o) {
 
   {
     subscriptions::registry registry(data);
+    sync::function_log log;
     worker_pool calls(call_threads, waiting_calls);
     worker_pool actions(action_threads, waiting_calls);
-    const sync::services services{**app, registry, *instance, calls, actions, system_clock(), system_random()};
+    const sync::services services{**app, registry, *instance, calls, actions,
+                                  system_clock(), system_random(), log};
     sync::endpoint sockets(services);
 
     std::promise<void> asked_to_stop;

@@ -10,6 +10,7 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/websocket.hpp>
 
+#include <algorithm>
 #include <deque>
 #include <mutex>
 #include <set>
@@ -58,6 +59,8 @@ class connection final : public session_socket, public std::enable_shared_from_t
   std::int64_t now_ms() const { return owner_->what.time.steady_ns() / 1'000'000; }
   void accepted(error_code error);
   void read();
+  /// Bytes that the frame under way has announced and not brought yet.
+  std::size_t rest_of_frame() const { return stream_.is_message_done() ? 0 : stream_.read_size_hint(1); }
   void have_read(error_code error);
   void write();
   void written(error_code error);
@@ -127,7 +130,9 @@ void connection::read() {
   if (reading_ || ended_ || close_sent_) return;
   if (!closing_ && (!session_->wants_input() || queued_bytes_ > owner_->options.pause_reading_above)) return;
   reading_ = true;
-  stream_.async_read_some(incoming_, 64 * 1024,
+  // An idle connection keeps a small buffer; within a large message larger pieces pay.
+  const std::size_t piece = stream_.is_message_done() ? 4096 : std::clamp<std::size_t>(rest_of_frame(), 4096, 512 * 1024);
+  stream_.async_read_some(incoming_, piece,
                           [self = shared_from_this()](error_code e, std::size_t) { self->have_read(e); });
 }
 
@@ -136,8 +141,8 @@ void connection::have_read(error_code error) {
   heard_ms_ = now_ms();
   // Counts as reading until the frame has been dealt with: it lies in the buffer that the next read would fill.
   if (closing_) {
-    incoming_.consume(incoming_.size());
-  } else if (incoming_.size() > owner_->options.max_message_bytes) {
+    incoming_.consume(incoming_.size());  // nobody listens any more
+  } else if (incoming_.size() + rest_of_frame() > owner_->options.max_message_bytes) {
     close(1009, "Message is larger than " + std::to_string(owner_->options.max_message_bytes >> 20) + " MiB");
   } else if (stream_.is_message_done()) {
     if (stream_.got_text()) {

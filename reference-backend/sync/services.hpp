@@ -7,6 +7,7 @@
 #include "common/worker_pool.hpp"
 #include "functions/application.hpp"
 #include "subscriptions/registry.hpp"
+#include "sync/function_log.hpp"
 
 namespace hull::backend::sync {
 
@@ -19,6 +20,7 @@ struct services {
   worker_pool& actions;  ///< What may wait for minutes.
   clock& time;
   random_source& random;
+  function_log& log;
 };
 
 /// Who a bearer of this token is. Deployments have no auth provider yet, so every user token is refused.

@@ -140,6 +140,7 @@ void session_host::handle(serve::run_queries& e) {
         call.request_id = random_request_id(self->services_.random);
         call.journal = q.journal;
         runs.push_back({q.id, self->services_.app.query(call, all->ts)});
+        if (runs.back().result) self->services_.log.query(call.path, *runs.back().result);
       }
       boost::asio::post(self->strand_, [self, step = all->step, runs = std::move(runs)]() mutable {
         self->queries_finished(step, std::move(runs));
@@ -196,6 +197,7 @@ void session_host::start_call(bool is_action, serve::request_id id, serve::call&
   auto& pool = is_action ? services_.actions : services_.calls;
   const bool taken = pool.submit([self = shared_from_this(), is_action, id, call] {
     auto result = is_action ? self->services_.app.action(*call) : self->services_.app.mutation(*call);
+    if (result) self->services_.log.call(call->path, *result);
     boost::asio::post(self->strand_, [self, is_action, id, result = std::move(result)] {
       self->call_finished(is_action, id, result);
     });

@@ -41,7 +41,9 @@ Rectangle {
                     text: {
                         if (!root.connected)
                             return qsTr("offline")
-                        return root.people > 0 ? qsTr("live  ·  %n voice(s)", "", root.people) : qsTr("live")
+                        if (root.people === 0)
+                            return qsTr("live")
+                        return root.people === 1 ? qsTr("live  ·  1 voice") : qsTr("live  ·  %1 voices").arg(root.people)
                     }
                     color: Theme.faint
                     font.pixelSize: Theme.small

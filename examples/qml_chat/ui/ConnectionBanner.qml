@@ -51,7 +51,9 @@ Item {
             Text {
                 text: {
                     const what = root.retries > 1 ? qsTr("Connection lost, try %1 …").arg(root.retries) : qsTr("Connecting …")
-                    return root.waiting > 0 ? what + "  ·  " + qsTr("%n message(s) waiting", "", root.waiting) : what
+                    if (root.waiting === 0)
+                        return what
+                    return what + "  ·  " + (root.waiting === 1 ? qsTr("1 message waits") : qsTr("%1 messages wait").arg(root.waiting))
                 }
                 color: Theme.warningText
                 font.pixelSize: Theme.small + 1

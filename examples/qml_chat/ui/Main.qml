@@ -118,8 +118,6 @@ ApplicationWindow {
             Layout.fillHeight: true
             leftMargin: 24
             rightMargin: 24
-            topMargin: 12
-            bottomMargin: 16
             clip: true
             boundsBehavior: Flickable.StopAtBounds
             model: messages
@@ -129,6 +127,12 @@ ApplicationWindow {
             onHeightChanged: Qt.callLater(catchUp)
             onMovementEnded: follow = atYEnd
 
+            header: Item {
+                height: 12
+            }
+            footer: Item {
+                height: 18
+            }
             delegate: MessageDelegate {
                 required property int index
 

@@ -96,7 +96,7 @@ Item {
                     font.weight: Font.DemiBold
                 }
                 Rectangle {
-                    width: Math.min(label.implicitWidth, root.widest)
+                    width: Math.ceil(label.contentWidth) + label.leftPadding + label.rightPadding
                     height: label.height
                     radius: 18
                     color: root.mine ? Theme.accent : Theme.bubble
@@ -113,7 +113,7 @@ Item {
                     Text {
                         id: label
 
-                        width: parent.width
+                        width: Math.min(implicitWidth, root.widest)
                         leftPadding: 15
                         rightPadding: 15
                         topPadding: 9

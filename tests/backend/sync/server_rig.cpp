@@ -30,9 +30,11 @@ struct server_rig::impl {
   asio::io_context io;
   fake_deployment deployment = make_fake_deployment();
   subscriptions::registry registry{deployment.app->db()};
+  sync::function_log log;
   worker_pool calls{8, 1000};
   worker_pool actions{8, 1000};
-  sync::services services{*deployment.app, registry, test_instance(), calls, actions, system_clock(), system_random()};
+  sync::services services{*deployment.app, registry, test_instance(), calls, actions, system_clock(), system_random(),
+                          log};
   sync::endpoint sockets;
   std::unique_ptr<http::listener> api, site;
   std::vector<std::thread> threads;
@@ -183,6 +185,7 @@ std::string socket_client::receive() {
 socket_end socket_client::read_to_end() {
   socket_end end;
   while (auto text = impl_->read()) end.messages.push_back(std::move(*text));
+  end.clean = impl_->error == beast::websocket::error::closed;
   end.code = impl_->stream.reason().code;
   end.reason = std::string(impl_->stream.reason().reason.c_str());
   return end;

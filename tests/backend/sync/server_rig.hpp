@@ -54,7 +54,8 @@ http_reply http_request(std::uint16_t port, const std::string& method, const std
 
 struct socket_end {
   std::vector<std::string> messages;  ///< Everything received, in order.
-  unsigned code = 0;
+  bool clean = false;                 ///< Closed with a close frame.
+  unsigned code = 0;                  ///< Of that frame; 0 when it had none.
   std::string reason;
 };
 

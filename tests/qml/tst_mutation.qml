@@ -1,0 +1,179 @@
+import QtQuick
+import QtTest
+import Hull
+import HullTest
+
+TestCase {
+    id: test
+
+    name: "HullMutation"
+    when: windowShown
+    width: 200
+    height: 200
+    visible: true
+
+    property string address
+
+    function init() {
+        address = Deployment.restart()
+        Deployment.setResult("messages:list", '[{"_id":"a","_creationTime":1,"author":"Bob","body":"hi"}]')
+    }
+
+    Component {
+        id: chat
+
+        ListView {
+            id: view
+
+            property alias client: backend
+            property alias send: mutation
+            property alias rows: query
+            readonly property SignalSpy inserted: SignalSpy {
+                target: view.model
+                signalName: "rowsInserted"
+            }
+            readonly property SignalSpy removed: SignalSpy {
+                target: view.model
+                signalName: "rowsRemoved"
+            }
+
+            width: 200
+            height: 200
+            model: HullQueryModel {
+                client: backend
+                query: "messages:list"
+            }
+            delegate: Text {
+                required property string body
+                required property bool isOptimistic
+
+                text: body
+                opacity: isOptimistic ? 0.5 : 1
+            }
+
+            HullClient {
+                id: backend
+
+                url: test.address
+
+                HullQuery {
+                    id: query
+
+                    query: "messages:list"
+                }
+                HullMutation {
+                    id: mutation
+
+                    mutation: "messages:send"
+                    optimisticUpdate: (store, args) => {
+                        if (args.body === "throw")
+                            throw new Error("no prediction")
+                        for (const known of store.getAllQueries("messages:list"))
+                            store.setQuery("messages:list", known.args, known.value.concat([
+                                {_id: "predicted-" + known.value.length, author: args.author, body: args.body}
+                            ]))
+                    }
+                }
+            }
+        }
+    }
+
+    SignalSpy {
+        id: succeeded
+
+        signalName: "succeeded"
+    }
+    SignalSpy {
+        id: failed
+
+        signalName: "failed"
+    }
+
+    function create(): ListView {
+        const view = createTemporaryObject(chat, test)
+        tryCompare(view, "count", 1)
+        tryVerify(() => view.rows.value !== undefined)
+        succeeded.clear()
+        succeeded.target = view.send
+        failed.clear()
+        failed.target = view.send
+        return view
+    }
+
+    function test_predictedRowIsThereAtOnceAndStays() {
+        const view = create()
+        Deployment.holdMutations(true)
+        const call = view.send.call({author: "Ada", body: "hello"})
+        verify(call.running)
+        verify(view.send.running)
+        compare(view.count, 2)
+        compare(view.rows.value.length, 2)
+        const row = view.itemAtIndex(1)
+        compare(row.text, "hello")
+        verify(row.isOptimistic)
+
+        let told = "nothing"
+        call.then(value => told = value)
+        Deployment.holdMutations(false)
+        tryCompare(succeeded, "count", 1)
+        tryVerify(() => told === null, 5000, "the promise resolves with what the function returned")
+        verify(!call.running)
+        verify(!view.send.running)
+        compare(view.count, 2)
+        compare(view.itemAtIndex(1), row, "the delegate is the same item")
+        verify(!row.isOptimistic)
+        compare(view.model.get(1)._id, "stored-1")
+        compare(view.inserted.count, 1)
+        compare(view.removed.count, 0)
+    }
+
+    function test_failureTakesThePredictionBack() {
+        const view = create()
+        Deployment.failMutations("Uncaught Error: no")
+        let caught = null
+        view.send.call({author: "Ada", body: "hello"}).then(() => {}, error => caught = error)
+        compare(view.count, 2)
+        tryCompare(failed, "count", 1)
+        tryVerify(() => caught !== null)
+        compare(caught.kind, HullError.FunctionFailed)
+        verify(caught.message.includes("Uncaught Error: no"))
+        compare(view.send.error.kind, HullError.FunctionFailed)
+        compare(view.count, 1)
+        Deployment.failMutations("")
+        view.send.call({author: "Ada", body: "again"})
+        tryCompare(succeeded, "count", 1)
+        compare(view.send.error.kind, HullError.NoError)
+    }
+
+    function test_updateThatThrowsSendsNothing() {
+        const view = create()
+        view.send.call({author: "Ada", body: "throw"})
+        tryCompare(failed, "count", 1)
+        verify(view.send.error.message.includes("no prediction"))
+        compare(view.count, 1)
+        view.send.call({author: "Ada", body: "fine"})
+        tryCompare(succeeded, "count", 1)
+        compare(view.model.get(1)._id, "stored-1", "the first call stored nothing")
+    }
+
+    function test_argumentsThatAreNoValues() {
+        const view = create()
+        view.send.call({author: "Ada", body: view})
+        tryCompare(failed, "count", 1)
+        compare(view.send.error.kind, HullError.BadArgument)
+        compare(view.send.error.message, "arguments of messages:send: body: an object of a class is no Convex value")
+    }
+
+    function test_pendingCallOutlivesTheGarbageCollector() {
+        const view = create()
+        Deployment.holdMutations(true)
+        let told = 0
+        for (let i = 0; i < 20; ++i)
+            view.send.call({author: "Ada", body: "m" + i}).then(() => ++told)
+        gc()
+        Deployment.holdMutations(false)
+        tryVerify(() => told === 20)
+        gc()
+        compare(view.count, 21)
+    }
+}

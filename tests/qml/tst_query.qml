@@ -1,0 +1,158 @@
+import QtQuick
+import QtTest
+import Hull
+import HullTest
+
+TestCase {
+    id: test
+
+    name: "HullQuery"
+
+    property string address
+
+    function init() {
+        address = Deployment.restart()
+    }
+
+    Component {
+        id: nested
+
+        HullClient {
+            property alias query: inner
+
+            url: test.address
+
+            HullQuery {
+                id: inner
+
+                query: "messages:list"
+                args: ({channel: "a"})
+            }
+        }
+    }
+
+    Component {
+        id: alone
+
+        HullQuery {
+            query: "messages:list"
+        }
+    }
+
+    Component {
+        id: attached
+
+        Item {
+            id: root
+
+            property alias query: inner
+            readonly property HullClient backend: HullClient {
+                url: test.address
+            }
+
+            Hull.client: backend
+
+            Item {
+                Item {
+                    HullQuery {
+                        id: inner
+
+                        query: "messages:list"
+                    }
+                }
+            }
+        }
+    }
+
+    function test_followsTheDeployment() {
+        Deployment.setResult("messages:list", '[1]')
+        const client = createTemporaryObject(nested, test)
+        const query = client.query
+        compare(query.value, undefined)
+        tryCompare(query, "status", HullQuery.Ready)
+        compare(query.value, [1])
+        compare(Deployment.subscriptions(), ['messages:list [{"channel":"a"}]'])
+        Deployment.setResult("messages:list", '[1,{"a":null}]')
+        tryVerify(() => query.value.length === 2)
+        compare(query.value[1].a, null)
+        verify(Array.isArray(query.value))
+    }
+
+    function test_equalArgumentsAreTheSameQuestion() {
+        Deployment.setResult("messages:list", '"x"')
+        const query = createTemporaryObject(nested, test).query
+        tryCompare(query, "value", "x")
+        query.args = {channel: "a"}
+        wait(50)
+        compare(Deployment.subscriptions().length, 1)
+        query.args = {channel: "b"}
+        tryVerify(() => Deployment.subscriptions().length === 2)
+        tryCompare(query, "value", "x")
+    }
+
+    function test_switchedOff() {
+        Deployment.setResult("messages:list", '"x"')
+        const query = createTemporaryObject(nested, test).query
+        tryCompare(query, "value", "x")
+        query.active = false
+        tryCompare(query, "status", HullQuery.Null)
+        compare(query.value, undefined)
+        tryVerify(() => Deployment.liveQueries() === 0)
+        query.active = true
+        tryCompare(query, "value", "x")
+        query.args = undefined
+        tryCompare(query, "status", HullQuery.Null)
+    }
+
+    function test_valuesKeepTheirKinds() {
+        Deployment.setResult("messages:list", '{"big":{"$integer":"/////////38="},"raw":{"$bytes":"AAH/"},"n":1.5}')
+        const query = createTemporaryObject(nested, test).query
+        tryCompare(query, "status", HullQuery.Ready)
+        compare(query.value.big.toString(), "9223372036854775807")
+        compare("" + query.value.big, "9223372036854775807")
+        compare(query.value.raw.byteLength, 3)
+        compare(new Uint8Array(query.value.raw)[2], 255)
+        compare(query.value.n + 1, 2.5)
+        // And back: as arguments of another query.
+        query.args = {big: query.value.big, raw: query.value.raw, missing: undefined}
+        tryVerify(() => Deployment.subscriptions().length === 2)
+        compare(Deployment.subscriptions()[1], 'messages:list [{"big":{"$integer":"/////////38="},"raw":{"$bytes":"AAH/"}}]')
+    }
+
+    function test_errorKeepsTheLastValue() {
+        Deployment.setResult("messages:list", '"good"')
+        const query = createTemporaryObject(nested, test).query
+        tryCompare(query, "value", "good")
+        Deployment.failQuery("messages:list", "Uncaught Error: broken")
+        tryCompare(query, "status", HullQuery.Error)
+        compare(query.error.kind, HullError.FunctionFailed)
+        verify(query.error.message.includes("Uncaught Error: broken"))
+        compare(query.value, "good")
+        Deployment.setResult("messages:list", '"healed"')
+        tryCompare(query, "status", HullQuery.Ready)
+        compare(query.error.kind, HullError.NoError)
+    }
+
+    function test_argumentsThatAreNoValues() {
+        const query = createTemporaryObject(nested, test).query
+        query.args = {rows: [1, {when: new Date()}]}
+        tryCompare(query, "status", HullQuery.Error)
+        compare(query.error.kind, HullError.BadValue)
+        compare(query.error.message, "rows[1].when: a Date is no Convex value; store getTime()")
+        query.args = {f: () => 1}
+        tryVerify(() => query.error.message === "f: a function is no Convex value")
+    }
+
+    function test_findsTheAttachedClient() {
+        Deployment.setResult("messages:list", '"x"')
+        const item = createTemporaryObject(attached, test)
+        tryCompare(item.query, "value", "x")
+        compare(item.query.client, item.backend)
+    }
+
+    function test_withoutClient() {
+        const query = createTemporaryObject(alone, test)
+        tryCompare(query, "status", HullQuery.Error)
+        compare(query.error.kind, HullError.BadArgument)
+    }
+}
