@@ -57,7 +57,8 @@ int run(const arguments& args) {
   const auto deadline = std::chrono::steady_clock::now() + patience;
   while (unanswered != 0 && std::chrono::steady_clock::now() < deadline) home.run_one_until(deadline);
   if (unanswered != 0) {
-    std::fprintf(stderr, "chat_post: no answer from %s within %d s\n", args.url.c_str(), static_cast<int>(patience.count()));
+    std::fprintf(stderr, "chat_post: no answer from %s within %d s\n", args.url.c_str(),
+                 static_cast<int>(patience.count()));
     return 1;
   }
   return failures == 0 ? 0 : 1;

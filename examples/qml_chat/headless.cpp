@@ -15,7 +15,7 @@ namespace {
 
 constexpr int settleMilliseconds = 700;  // Animations end, and predictions are confirmed.
 
-QByteArray textOf(const HullQueryModel &model, int row) {
+QByteArray textOf(const HullQueryModel& model, int row) {
   const QVariantMap message = model.get(row);
   return (message.value(QStringLiteral("author")).toString() + QStringLiteral(": ") +
           message.value(QStringLiteral("body")).toString())
@@ -24,13 +24,13 @@ QByteArray textOf(const HullQueryModel &model, int row) {
 
 }  // namespace
 
-Headless::Headless(QQuickWindow *window, Options options)
+Headless::Headless(QQuickWindow* window, Options options)
     : m_window(window),
-      m_model(window->findChild<HullQueryModel *>(QStringLiteral("messages"))),
+      m_model(window->findChild<HullQueryModel*>(QStringLiteral("messages"))),
       m_options(std::move(options)) {
   connect(m_model, &QAbstractItemModel::modelReset, this, [this] { printRows(0, m_model->count() - 1); });
   connect(m_model, &QAbstractItemModel::rowsInserted, this,
-          [this](const QModelIndex &, int first, int last) { printRows(first, last); });
+          [this](const QModelIndex&, int first, int last) { printRows(first, last); });
   connect(m_model, &QAbstractItemModel::dataChanged, this, &Headless::check);
   connect(m_model, &HullQueryModel::statusChanged, this, &Headless::check);
 
@@ -44,8 +44,7 @@ Headless::Headless(QQuickWindow *window, Options options)
 }
 
 void Headless::printRows(int first, int last) {
-  for (int row = first; row <= last; ++row)
-    std::printf("row %d: %s\n", ++m_printed, textOf(*m_model, row).constData());
+  for (int row = first; row <= last; ++row) std::printf("row %d: %s\n", ++m_printed, textOf(*m_model, row).constData());
   std::fflush(stdout);
   check();
 }
@@ -53,7 +52,7 @@ void Headless::printRows(int first, int last) {
 void Headless::speak() {
   if (m_hasSpoken || m_model->status() != HullQueryModel::Ready) return;
   m_hasSpoken = true;
-  for (const QString &text : m_options.say) QMetaObject::invokeMethod(m_window, "say", Q_ARG(QString, text));
+  for (const QString& text : m_options.say) QMetaObject::invokeMethod(m_window, "say", Q_ARG(QString, text));
 }
 
 void Headless::check() {

@@ -20,7 +20,7 @@ class Headless : public QObject {
     QStringList say;
   };
 
-  Headless(QQuickWindow *window, Options options);
+  Headless(QQuickWindow* window, Options options);
 
  private:
   void printRows(int first, int last);
@@ -30,8 +30,8 @@ class Headless : public QObject {
   void giveUp();
   bool takePicture();
 
-  QQuickWindow *const m_window;
-  HullQueryModel *const m_model;
+  QQuickWindow* const m_window;
+  HullQueryModel* const m_model;
   const Options m_options;
   bool m_hasSpoken = false;
   int m_printed = 0;

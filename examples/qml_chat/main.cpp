@@ -18,20 +18,20 @@ extern void qml_register_types_Hull();
 namespace {
 
 // Before QGuiApplication exists, because it chooses the platform.
-bool wantsHeadless(int argc, char **argv) {
+bool wantsHeadless(int argc, char** argv) {
   for (int i = 1; i < argc; ++i)
     if (std::string_view(argv[i]) == "--headless") return true;
   return false;
 }
 
-int refuse(const char *why) {
+int refuse(const char* why) {
   std::fprintf(stderr, "qml_chat: %s\n", why);
   return 2;
 }
 
 }  // namespace
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
   const bool headless = wantsHeadless(argc, argv);
   if (headless) {
     qputenv("QT_QPA_PLATFORM", "offscreen");
@@ -47,14 +47,16 @@ int main(int argc, char **argv) {
   QCommandLineParser options;
   options.setApplicationDescription(QStringLiteral("A chat whose list is a live query."));
   options.addHelpOption();
-  const QCommandLineOption url(QStringLiteral("url"), QStringLiteral("Address of the deployment."), QStringLiteral("url"),
-                               QStringLiteral("http://127.0.0.1:3210"));
+  const QCommandLineOption url(QStringLiteral("url"), QStringLiteral("Address of the deployment."),
+                               QStringLiteral("url"), QStringLiteral("http://127.0.0.1:3210"));
   const QCommandLineOption name(QStringLiteral("name"), QStringLiteral("Your name."), QStringLiteral("name"),
                                 qEnvironmentVariable("USER"));
-  const QCommandLineOption theme(QStringLiteral("theme"), QStringLiteral("system, light or dark."), QStringLiteral("theme"),
-                                 QStringLiteral("system"));
-  const QCommandLineOption noWindow(QStringLiteral("headless"), QStringLiteral("Run without a display; print the rows."));
-  const QCommandLineOption say(QStringLiteral("say"), QStringLiteral("Headless: send this from the window. May be repeated."),
+  const QCommandLineOption theme(QStringLiteral("theme"), QStringLiteral("system, light or dark."),
+                                 QStringLiteral("theme"), QStringLiteral("system"));
+  const QCommandLineOption noWindow(QStringLiteral("headless"),
+                                    QStringLiteral("Run without a display; print the rows."));
+  const QCommandLineOption say(QStringLiteral("say"),
+                               QStringLiteral("Headless: send this from the window. May be repeated."),
                                QStringLiteral("text"));
   const QCommandLineOption expect(QStringLiteral("expect"), QStringLiteral("Headless: number of rows to wait for."),
                                   QStringLiteral("rows"), QStringLiteral("1"));
@@ -84,6 +86,6 @@ int main(int argc, char **argv) {
   if (engine.rootObjects().isEmpty()) return EXIT_FAILURE;
 
   std::unique_ptr<Headless> watcher;
-  if (headless) watcher = std::make_unique<Headless>(qobject_cast<QQuickWindow *>(engine.rootObjects().first()), job);
+  if (headless) watcher = std::make_unique<Headless>(qobject_cast<QQuickWindow*>(engine.rootObjects().first()), job);
   return QGuiApplication::exec();
 }

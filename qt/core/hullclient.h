@@ -27,19 +27,19 @@ class HULL_QT_EXPORT HullClient : public QObject {
   Q_PROPERTY(HullError error READ error NOTIFY errorChanged)
 
  public:
-  explicit HullClient(QObject *parent = nullptr);
+  explicit HullClient(QObject* parent = nullptr);
   /// Connects at once, in the background.
-  explicit HullClient(const QUrl &url, QObject *parent = nullptr);
+  explicit HullClient(const QUrl& url, QObject* parent = nullptr);
   ~HullClient() override;
 
   /// "http://127.0.0.1:3210" or "https://name.convex.cloud". Setting another one ends all pending calls with
   /// HullError::Closed and moves every live query over; an empty one disconnects.
   QUrl url() const;
-  void setUrl(const QUrl &url);
+  void setUrl(const QUrl& url);
 
   /// Authenticates as administrator. Empty: nobody in particular.
   QString adminKey() const;
-  void setAdminKey(const QString &key);
+  void setAdminKey(const QString& key);
 
   bool isConnected() const;
   HullConnectionState connectionState() const;
@@ -47,12 +47,12 @@ class HULL_QT_EXPORT HullClient : public QObject {
   HullError error() const;
 
   /// Finishes once every live query of this client reflects the writes. Mutations run in the order of the calls.
-  HullPendingCall *mutation(const QString &path, const QVariantMap &args = {}, HullOptimisticUpdate optimistic = {});
-  HullPendingCall *action(const QString &path, const QVariantMap &args = {});
+  HullPendingCall* mutation(const QString& path, const QVariantMap& args = {}, HullOptimisticUpdate optimistic = {});
+  HullPendingCall* action(const QString& path, const QVariantMap& args = {});
   /// One-shot: the first value or error.
-  HullPendingCall *query(const QString &path, const QVariantMap &args = {});
+  HullPendingCall* query(const QString& path, const QVariantMap& args = {});
 
-Q_SIGNALS:
+ Q_SIGNALS:
   void urlChanged();
   void adminKeyChanged();
   void connectedChanged();

@@ -17,21 +17,21 @@ class HULL_QT_EXPORT HullConnectionState {
   Q_PROPERTY(int nextRetryIn MEMBER nextRetryIn)
 
  public:
-  bool connected = false;         ///< The socket is open and the handshake was sent.
+  bool connected = false;  ///< The socket is open and the handshake was sent.
   bool hasEverConnected = false;
-  int connectionCount = 0;        ///< Sockets opened so far.
-  int retries = 0;                ///< Failed tries since the last good connection.
-  int inflightMutations = 0;      ///< Called and not yet shown by the live queries.
+  int connectionCount = 0;    ///< Sockets opened so far.
+  int retries = 0;            ///< Failed tries since the last good connection.
+  int inflightMutations = 0;  ///< Called and not yet shown by the live queries.
   int inflightActions = 0;
-  int nextRetryIn = -1;           ///< Milliseconds until the next try as of the last change; -1 when none is planned.
+  int nextRetryIn = -1;  ///< Milliseconds until the next try as of the last change; -1 when none is planned.
 
-  friend bool operator==(const HullConnectionState &a, const HullConnectionState &b) {
+  friend bool operator==(const HullConnectionState& a, const HullConnectionState& b) {
     return a.connected == b.connected && a.hasEverConnected == b.hasEverConnected &&
            a.connectionCount == b.connectionCount && a.retries == b.retries &&
            a.inflightMutations == b.inflightMutations && a.inflightActions == b.inflightActions &&
            a.nextRetryIn == b.nextRetryIn;
   }
-  friend bool operator!=(const HullConnectionState &a, const HullConnectionState &b) { return !(a == b); }
+  friend bool operator!=(const HullConnectionState& a, const HullConnectionState& b) { return !(a == b); }
 };
 
 Q_DECLARE_METATYPE(HullConnectionState)

@@ -21,17 +21,17 @@ class HULL_QT_EXPORT HullError {
   /// Classify by this, never by the text.
   enum Kind {
     NoError,
-    BadValue,          ///< A value breaks the rules of Convex values.
-    BadMessage,        ///< The deployment sent something that is no protocol message.
-    BadArgument,       ///< The caller passed something unusable; nothing was sent.
-    FunctionFailed,    ///< The function threw, or the deployment refused its arguments.
-    ConnectionLost,    ///< An action was in flight when the connection dropped; its fate is unknown.
-    Cancelled,         ///< The caller cancelled the call.
-    Closed,            ///< The client was closed.
-    Fatal,             ///< The deployment told the client to give up.
-    Network,           ///< Name resolution, connect, TLS or socket failure.
-    TimedOut,          ///< A deadline set by the caller passed.
-    Unauthenticated,   ///< The deployment refused the token.
+    BadValue,         ///< A value breaks the rules of Convex values.
+    BadMessage,       ///< The deployment sent something that is no protocol message.
+    BadArgument,      ///< The caller passed something unusable; nothing was sent.
+    FunctionFailed,   ///< The function threw, or the deployment refused its arguments.
+    ConnectionLost,   ///< An action was in flight when the connection dropped; its fate is unknown.
+    Cancelled,        ///< The caller cancelled the call.
+    Closed,           ///< The client was closed.
+    Fatal,            ///< The deployment told the client to give up.
+    Network,          ///< Name resolution, connect, TLS or socket failure.
+    TimedOut,         ///< A deadline set by the caller passed.
+    Unauthenticated,  ///< The deployment refused the token.
   };
   Q_ENUM(Kind)
 
@@ -50,10 +50,10 @@ class HULL_QT_EXPORT HullError {
   QStringList logLines() const { return m_logLines; }
   bool isRetryable() const { return m_kind == ConnectionLost || m_kind == Network || m_kind == TimedOut; }
 
-  friend bool operator==(const HullError &a, const HullError &b) {
+  friend bool operator==(const HullError& a, const HullError& b) {
     return a.m_kind == b.m_kind && a.m_message == b.m_message && a.m_data == b.m_data && a.m_logLines == b.m_logLines;
   }
-  friend bool operator!=(const HullError &a, const HullError &b) { return !(a == b); }
+  friend bool operator!=(const HullError& a, const HullError& b) { return !(a == b); }
 
  private:
   Kind m_kind = NoError;

@@ -5,7 +5,7 @@
 
 #include <hull/function/path.hpp>
 
-HullLiveQuery::HullLiveQuery(QObject *owner, std::function<void()> changed)
+HullLiveQuery::HullLiveQuery(QObject* owner, std::function<void()> changed)
     : m_owner(owner), m_changed(std::move(changed)), m_args(hull::value(hull::object{})) {}
 
 HullLiveQuery::~HullLiveQuery() {
@@ -13,7 +13,7 @@ HullLiveQuery::~HullLiveQuery() {
   QObject::disconnect(m_destroyed);
 }
 
-void HullLiveQuery::setClient(HullClient *client) {
+void HullLiveQuery::setClient(HullClient* client) {
   if (m_client == client) return;
   QObject::disconnect(m_reopened);
   QObject::disconnect(m_destroyed);
@@ -32,7 +32,7 @@ void HullLiveQuery::setClient(HullClient *client) {
   schedule();
 }
 
-void HullLiveQuery::setPath(const QString &path) {
+void HullLiveQuery::setPath(const QString& path) {
   m_path = path;
   schedule();
 }
@@ -62,9 +62,12 @@ HullLiveQuery::Status HullLiveQuery::status() const {
   const hull::query_state_ptr now = state();
   if (!now) return Status::Null;
   switch (now->state) {
-    case hull::query_state::status::loading: return Status::Loading;
-    case hull::query_state::status::ready: return Status::Ready;
-    case hull::query_state::status::error: break;
+    case hull::query_state::status::loading:
+      return Status::Loading;
+    case hull::query_state::status::ready:
+      return Status::Ready;
+    case hull::query_state::status::error:
+      break;
   }
   return Status::Error;
 }
@@ -97,19 +100,19 @@ void HullLiveQuery::refresh() {
   if (m_complaint) return stop(m_complaint);
   if (!m_client || !m_active || !m_args || m_path.isEmpty()) return stop(std::nullopt);
   if (!*m_args) return stop(m_args->error());
-  HullClientPrivate *client = HullClientPrivate::get(m_client);
+  HullClientPrivate* client = HullClientPrivate::get(m_client);
   if (!client->engine()) return stop(client->failure());
   std::string path = m_path.toStdString();
   if (const auto checked = hull::check_path(path); !checked) return stop(checked.error());
   subscribe(*client->engine(), std::move(path), **m_args);
 }
 
-void HullLiveQuery::subscribe(hull::client &engine, std::string path, const hull::value &args) {
+void HullLiveQuery::subscribe(hull::client& engine, std::string path, const hull::value& args) {
   if (m_watch && !m_renew && m_watch->path() == path && m_watch->args() == args) return;
   m_renew = false;
   hull::watch watch = engine.watch_query(std::move(path), args);
   // The new subscription comes before the old one goes, so that a shared query stays alive in between.
-  hull::subscription next = watch.on_change([this](const hull::query_state_ptr &) { m_changed(); });
+  hull::subscription next = watch.on_change([this](const hull::query_state_ptr&) { m_changed(); });
   m_subscription = std::move(next);
   m_watch = std::move(watch);
   m_failure.reset();

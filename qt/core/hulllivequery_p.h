@@ -21,13 +21,13 @@ class HULL_QT_EXPORT HullLiveQuery {
 
   /// `changed` is called on the owner's thread, from the event loop or from a commit; it may delete the owner.
   /// The owner must own this object.
-  HullLiveQuery(QObject *owner, std::function<void()> changed);
+  HullLiveQuery(QObject* owner, std::function<void()> changed);
   ~HullLiveQuery();
 
-  HullClient *client() const { return m_client; }
-  void setClient(HullClient *client);
-  void setPath(const QString &path);
-  const QString &path() const { return m_path; }
+  HullClient* client() const { return m_client; }
+  void setClient(HullClient* client);
+  void setPath(const QString& path);
+  const QString& path() const { return m_path; }
   /// No value: no query (JavaScript's "skip").
   void setArgs(std::optional<hull::result<hull::value>> args);
   void setActive(bool active);
@@ -52,10 +52,10 @@ class HULL_QT_EXPORT HullLiveQuery {
   hull::query_state_ptr state() const { return m_watch ? m_watch->current() : nullptr; }
   void schedule();
   void refresh();
-  void subscribe(hull::client &engine, std::string path, const hull::value &args);
+  void subscribe(hull::client& engine, std::string path, const hull::value& args);
   void stop(std::optional<hull::error> failure);
 
-  QObject *const m_owner;
+  QObject* const m_owner;
   const std::function<void()> m_changed;
   QPointer<HullClient> m_client;
   QMetaObject::Connection m_reopened;

@@ -8,7 +8,7 @@
 HullException::HullException(HullError error) : m_error(std::move(error)), m_text(m_error.message().toUtf8()) {}
 HullException::~HullException() = default;
 
-HullPendingCall::HullPendingCall(QObject *parent) : QObject(parent), d(std::make_unique<HullPendingCallPrivate>()) {}
+HullPendingCall::HullPendingCall(QObject* parent) : QObject(parent), d(std::make_unique<HullPendingCallPrivate>()) {}
 HullPendingCall::~HullPendingCall() = default;
 
 bool HullPendingCall::isRunning() const { return !d->outcome; }
@@ -32,7 +32,7 @@ QFuture<QVariant> HullPendingCall::future() {
 
 void HullPendingCall::setAutoDelete(bool on) { d->autoDelete = on; }
 
-void HullPendingCallPrivate::settlePromise(const HullPendingCall *call) {
+void HullPendingCallPrivate::settlePromise(const HullPendingCall* call) {
   if (const HullError failure = call->error())
     promise->setException(HullException(failure));
   else
@@ -40,8 +40,8 @@ void HullPendingCallPrivate::settlePromise(const HullPendingCall *call) {
   promise->finish();
 }
 
-void HullPendingCallPrivate::finish(HullPendingCall *call, hull::result<hull::value> outcome) {
-  HullPendingCallPrivate *d = get(call);
+void HullPendingCallPrivate::finish(HullPendingCall* call, hull::result<hull::value> outcome) {
+  HullPendingCallPrivate* d = get(call);
   if (d->outcome) return;
   d->outcome = std::move(outcome);
 
@@ -56,7 +56,7 @@ void HullPendingCallPrivate::finish(HullPendingCall *call, hull::result<hull::va
   if (guard && d->autoDelete) call->deleteLater();
 }
 
-void HullPendingCallPrivate::finishLater(HullPendingCall *call, hull::error failure) {
+void HullPendingCallPrivate::finishLater(HullPendingCall* call, hull::error failure) {
   QMetaObject::invokeMethod(
       call, [call, failure = std::move(failure)] { finish(call, failure); }, Qt::QueuedConnection);
 }

@@ -20,10 +20,10 @@ class HULL_QT_EXPORT HullException : public QException {
  public:
   explicit HullException(HullError error);
   ~HullException() override;
-  const HullError &error() const { return m_error; }
-  const char *what() const noexcept override { return m_text.constData(); }
+  const HullError& error() const { return m_error; }
+  const char* what() const noexcept override { return m_text.constData(); }
   void raise() const override { throw *this; }
-  HullException *clone() const override { return new HullException(*this); }
+  HullException* clone() const override { return new HullException(*this); }
 
  private:
   HullError m_error;
@@ -38,7 +38,7 @@ class HULL_QT_EXPORT HullPendingCall : public QObject {
   Q_PROPERTY(HullError error READ error NOTIFY finished)
 
  public:
-  explicit HullPendingCall(QObject *parent = nullptr);
+  explicit HullPendingCall(QObject* parent = nullptr);
   ~HullPendingCall() override;
 
   bool isRunning() const;
@@ -55,9 +55,9 @@ class HULL_QT_EXPORT HullPendingCall : public QObject {
   /// Calls `onValue(QVariant)` or `onError(HullError)` when the call finishes, unless `context` is gone by then. A
   /// call that has finished calls back soon, never from inside this function.
   template <class OnValue, class OnError>
-  HullPendingCall *then(QObject *context, OnValue onValue, OnError onError) {
-    auto deliver = [onValue = std::move(onValue), onError = std::move(onError)](const QVariant &value,
-                                                                                const HullError &failure) mutable {
+  HullPendingCall* then(QObject* context, OnValue onValue, OnError onError) {
+    auto deliver = [onValue = std::move(onValue), onError = std::move(onError)](const QVariant& value,
+                                                                                const HullError& failure) mutable {
       if (failure)
         onError(failure);
       else
@@ -74,13 +74,13 @@ class HULL_QT_EXPORT HullPendingCall : public QObject {
     return this;
   }
   template <class OnValue>
-  HullPendingCall *then(QObject *context, OnValue onValue) {
-    return then(context, std::move(onValue), [](const HullError &) {});
+  HullPendingCall* then(QObject* context, OnValue onValue) {
+    return then(context, std::move(onValue), [](const HullError&) {});
   }
 
-Q_SIGNALS:
-  void succeeded(const QVariant &value);
-  void failed(const HullError &error);
+ Q_SIGNALS:
+  void succeeded(const QVariant& value);
+  void failed(const HullError& error);
   /// After one of the two above.
   void finished();
 

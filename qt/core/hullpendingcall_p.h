@@ -12,18 +12,18 @@
 
 class HULL_QT_EXPORT HullPendingCallPrivate {
  public:
-  static HullPendingCallPrivate *get(const HullPendingCall *call) { return call->d.get(); }
+  static HullPendingCallPrivate* get(const HullPendingCall* call) { return call->d.get(); }
 
   /// Sets the outcome and tells everybody. Only the first outcome counts. The call may be gone afterwards.
-  static void finish(HullPendingCall *call, hull::result<hull::value> outcome);
+  static void finish(HullPendingCall* call, hull::result<hull::value> outcome);
   /// The same from the event loop: for failures that are known before the caller has the call in hand.
-  static void finishLater(HullPendingCall *call, hull::error failure);
+  static void finishLater(HullPendingCall* call, hull::error failure);
 
   std::optional<hull::result<hull::value>> outcome;
   std::optional<QPromise<QVariant>> promise;
   bool autoDelete = true;
 
  private:
-  void settlePromise(const HullPendingCall *call);
+  void settlePromise(const HullPendingCall* call);
   friend class HullPendingCall;
 };

@@ -27,16 +27,16 @@
 
 namespace HullValueBridge {
 
-HULL_QT_EXPORT QVariant toVariant(const hull::value &value);
-HULL_QT_EXPORT hull::result<hull::value> fromVariant(const QVariant &variant);
+HULL_QT_EXPORT QVariant toVariant(const hull::value& value);
+HULL_QT_EXPORT hull::result<hull::value> fromVariant(const QVariant& variant);
 
-HULL_QT_EXPORT HullError toError(const hull::error &error);
+HULL_QT_EXPORT HullError toError(const hull::error& error);
 HULL_QT_EXPORT QString toString(std::string_view text);
 
 /// An error of errc::bad_value that names the place. `path` is empty for the value itself.
-HULL_QT_EXPORT hull::error refusal(const std::string &path, const std::string &why);
-HULL_QT_EXPORT std::string fieldPath(const std::string &path, const std::string &name);
-HULL_QT_EXPORT std::string itemPath(const std::string &path, std::size_t index);
+HULL_QT_EXPORT hull::error refusal(const std::string& path, const std::string& why);
+HULL_QT_EXPORT std::string fieldPath(const std::string& path, const std::string& name);
+HULL_QT_EXPORT std::string itemPath(const std::string& path, std::size_t index);
 
 /// Deeper nesting is refused on the way in: it could only be a cycle or a mistake.
 inline constexpr int maxDepth = 64;

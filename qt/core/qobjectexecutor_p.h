@@ -16,7 +16,7 @@
 /// a closed door instead of freed memory.
 class QObjectHome : public boost::asio::execution_context {
  public:
-  explicit QObjectHome(QObject *receiver) : m_receiver(receiver) {}
+  explicit QObjectHome(QObject* receiver) : m_receiver(receiver) {}
   ~QObjectHome() {
     shutdown();
     destroy();
@@ -36,7 +36,7 @@ class QObjectHome : public boost::asio::execution_context {
 
  private:
   std::mutex m_mutex;
-  QObject *m_receiver;
+  QObject* m_receiver;
 };
 
 class QObjectExecutor {
@@ -44,19 +44,19 @@ class QObjectExecutor {
   explicit QObjectExecutor(std::shared_ptr<QObjectHome> home) noexcept : m_home(std::move(home)) {}
 
   template <class Function>
-  void execute(Function &&function) const {
+  void execute(Function&& function) const {
     // QMetaObject wants copyable functions, Asio's are move-only.
     auto task = std::make_shared<std::decay_t<Function>>(std::forward<Function>(function));
     m_home->post([task] { std::move (*task)(); });
   }
 
-  boost::asio::execution_context &query(boost::asio::execution::context_t) const noexcept { return *m_home; }
+  boost::asio::execution_context& query(boost::asio::execution::context_t) const noexcept { return *m_home; }
   static constexpr boost::asio::execution::blocking_t query(boost::asio::execution::blocking_t) noexcept {
     return boost::asio::execution::blocking.never;
   }
 
-  friend bool operator==(const QObjectExecutor &a, const QObjectExecutor &b) noexcept { return a.m_home == b.m_home; }
-  friend bool operator!=(const QObjectExecutor &a, const QObjectExecutor &b) noexcept { return !(a == b); }
+  friend bool operator==(const QObjectExecutor& a, const QObjectExecutor& b) noexcept { return a.m_home == b.m_home; }
+  friend bool operator!=(const QObjectExecutor& a, const QObjectExecutor& b) noexcept { return !(a == b); }
 
  private:
   std::shared_ptr<QObjectHome> m_home;

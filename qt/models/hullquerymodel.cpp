@@ -11,17 +11,17 @@
 #include <algorithm>
 #include <string_view>
 
-HullQueryModel::HullQueryModel(Start start, QObject *parent)
+HullQueryModel::HullQueryModel(Start start, QObject* parent)
     : QAbstractListModel(parent), d(std::make_unique<HullQueryModelPrivate>(this)) {
   if (start == AtOnce) d->live.start();
 }
 
-HullQueryModel::HullQueryModel(QObject *parent) : HullQueryModel(AtOnce, parent) {}
+HullQueryModel::HullQueryModel(QObject* parent) : HullQueryModel(AtOnce, parent) {}
 HullQueryModel::~HullQueryModel() = default;
 
-HullClient *HullQueryModel::client() const { return d->live.client(); }
+HullClient* HullQueryModel::client() const { return d->live.client(); }
 
-void HullQueryModel::setClient(HullClient *client) {
+void HullQueryModel::setClient(HullClient* client) {
   if (this->client() == client) return;
   d->live.setClient(client);
   Q_EMIT clientChanged();
@@ -29,7 +29,7 @@ void HullQueryModel::setClient(HullClient *client) {
 
 QString HullQueryModel::query() const { return d->live.path(); }
 
-void HullQueryModel::setQuery(const QString &query) {
+void HullQueryModel::setQuery(const QString& query) {
   if (this->query() == query) return;
   d->live.setPath(query);
   Q_EMIT queryChanged();
@@ -37,7 +37,7 @@ void HullQueryModel::setQuery(const QString &query) {
 
 QVariantMap HullQueryModel::args() const { return d->m_args; }
 
-void HullQueryModel::setArgs(const QVariantMap &args) {
+void HullQueryModel::setArgs(const QVariantMap& args) {
   d->m_args = args;
   d->live.setArgs(HullValueBridge::fromVariant(args));
 }
@@ -52,7 +52,7 @@ void HullQueryModel::setActive(bool active) {
 
 QString HullQueryModel::keyField() const { return d->m_keyField; }
 
-void HullQueryModel::setKeyField(const QString &field) {
+void HullQueryModel::setKeyField(const QString& field) {
   if (d->m_keyField == field) return;
   d->m_keyField = field;
   Q_EMIT keyFieldChanged();
@@ -61,7 +61,7 @@ void HullQueryModel::setKeyField(const QString &field) {
 
 QStringList HullQueryModel::roles() const { return d->m_declared; }
 
-void HullQueryModel::setRoles(const QStringList &roles) {
+void HullQueryModel::setRoles(const QStringList& roles) {
   if (d->m_declared == roles) return;
   if (d->m_roles.isFixed()) {
     qCWarning(lcHullModels, "HullQueryModel: roles are fixed once the first row was seen; set them before.");
@@ -88,17 +88,16 @@ QVariantMap HullQueryModel::get(int row) const {
   return HullValueBridge::toVariant(d->m_rows[static_cast<std::size_t>(row)].value).toMap();
 }
 
-int HullQueryModel::rowCount(const QModelIndex &parent) const { return parent.isValid() ? 0 : count(); }
+int HullQueryModel::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : count(); }
 
-QVariant HullQueryModel::data(const QModelIndex &index, int role) const {
+QVariant HullQueryModel::data(const QModelIndex& index, int role) const {
   if (!index.isValid() || index.row() >= count()) return {};
   return d->m_roles.data(d->m_rows[static_cast<std::size_t>(index.row())], role);
 }
 
 QHash<int, QByteArray> HullQueryModel::roleNames() const { return d->m_roles.names(d->m_declared); }
 
-HullQueryModelPrivate::HullQueryModelPrivate(HullQueryModel *model)
-    : live(model, [this] { onChanged(); }), q(model) {}
+HullQueryModelPrivate::HullQueryModelPrivate(HullQueryModel* model) : live(model, [this] { onChanged(); }), q(model) {}
 
 // A slot may run an event loop of its own, and then the next change arrives before this one is told to the end. It
 // waits until then: row operations must not nest.
@@ -148,25 +147,25 @@ bool HullQueryModelPrivate::show(std::vector<HullRow> next) {
     q->endResetModel();
     return guard;
   }
-  for (const auto &[before, after] : HullRows::adoptions(m_rows, next))
+  for (const auto& [before, after] : HullRows::adoptions(m_rows, next))
     m_rows[static_cast<std::size_t>(before)].key = next[static_cast<std::size_t>(after)].key;
   return restructure(next) && refreshRows(std::move(next));
 }
 
 // Brings the same rows into place, still with their old content.
-bool HullQueryModelPrivate::restructure(const std::vector<HullRow> &next) {
+bool HullQueryModelPrivate::restructure(const std::vector<HullRow>& next) {
   using HullKeyedDiff::Run;
   std::vector<Run> runs;
   {
     std::vector<std::string_view> before(m_rows.size());
     std::vector<std::string_view> after(next.size());
-    const auto keyOf = [](const HullRow &row) { return std::string_view(row.key); };
+    const auto keyOf = [](const HullRow& row) { return std::string_view(row.key); };
     std::transform(m_rows.begin(), m_rows.end(), before.begin(), keyOf);
     std::transform(next.begin(), next.end(), after.begin(), keyOf);
     runs = HullKeyedDiff::compute(before, after);
   }
   const QPointer<HullQueryModel> guard(q);
-  for (const Run &run : runs) {
+  for (const Run& run : runs) {
     const int last = run.first + run.count - 1;
     const auto first = m_rows.begin() + run.first;
     switch (run.kind) {
@@ -213,7 +212,7 @@ bool HullQueryModelPrivate::refreshRows(std::vector<HullRow> next) {
   }
   m_rows = std::move(next);
   const QPointer<HullQueryModel> guard(q);
-  for (const Change &change : changes) {
+  for (const Change& change : changes) {
     Q_EMIT q->dataChanged(q->index(change.first), q->index(change.last), change.roles);
     if (!guard) return false;
   }

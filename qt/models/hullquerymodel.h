@@ -23,7 +23,7 @@ class HullQueryModelPrivate;
 /// become roles when the first row is seen and stay so; name optional fields in `roles` beforehand.
 class HULL_QT_EXPORT HullQueryModel : public QAbstractListModel {
   Q_OBJECT
-  Q_PROPERTY(HullClient *client READ client WRITE setClient NOTIFY clientChanged)
+  Q_PROPERTY(HullClient* client READ client WRITE setClient NOTIFY clientChanged)
   Q_PROPERTY(QString query READ query WRITE setQuery NOTIFY queryChanged)
   Q_PROPERTY(bool active READ isActive WRITE setActive NOTIFY activeChanged)
   Q_PROPERTY(QString keyField READ keyField WRITE setKeyField NOTIFY keyFieldChanged)
@@ -35,30 +35,30 @@ class HULL_QT_EXPORT HullQueryModel : public QAbstractListModel {
 
  public:
   enum Status {
-    Null,     ///< No query: switched off, or something is missing.
+    Null,  ///< No query: switched off, or something is missing.
     Loading,
     Ready,
-    Error,    ///< The rows are the last good ones; the next update may heal it.
+    Error,  ///< The rows are the last good ones; the next update may heal it.
   };
   Q_ENUM(Status)
 
-  explicit HullQueryModel(QObject *parent = nullptr);
+  explicit HullQueryModel(QObject* parent = nullptr);
   ~HullQueryModel() override;
 
-  HullClient *client() const;
-  virtual void setClient(HullClient *client);
+  HullClient* client() const;
+  virtual void setClient(HullClient* client);
   /// "messages:list".
   QString query() const;
-  void setQuery(const QString &query);
+  void setQuery(const QString& query);
   QVariantMap args() const;
-  void setArgs(const QVariantMap &args);
+  void setArgs(const QVariantMap& args);
   bool isActive() const;
   void setActive(bool active);
   /// "_id" by default. Rows without it are known by their whole content.
   QString keyField() const;
-  void setKeyField(const QString &field);
+  void setKeyField(const QString& field);
   QStringList roles() const;
-  void setRoles(const QStringList &roles);
+  void setRoles(const QStringList& roles);
   /// Keep showing the rows of the last question while a new one is loading.
   bool keepsPrevious() const;
   void setKeepPrevious(bool keep);
@@ -69,11 +69,11 @@ class HULL_QT_EXPORT HullQueryModel : public QAbstractListModel {
   /// The whole row; empty when there is none.
   Q_INVOKABLE QVariantMap get(int row) const;
 
-  int rowCount(const QModelIndex &parent = {}) const override;
-  QVariant data(const QModelIndex &index, int role) const override;
+  int rowCount(const QModelIndex& parent = {}) const override;
+  QVariant data(const QModelIndex& index, int role) const override;
   QHash<int, QByteArray> roleNames() const override;
 
-Q_SIGNALS:
+ Q_SIGNALS:
   void clientChanged();
   void queryChanged();
   void activeChanged();
@@ -87,7 +87,7 @@ Q_SIGNALS:
  protected:
   /// Held: nothing goes out before the private start().
   enum Start { AtOnce, Held };
-  HullQueryModel(Start start, QObject *parent);
+  HullQueryModel(Start start, QObject* parent);
 
  private:
   friend class HullQueryModelPrivate;

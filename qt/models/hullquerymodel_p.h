@@ -11,8 +11,8 @@
 
 class HULL_QT_EXPORT HullQueryModelPrivate {
  public:
-  explicit HullQueryModelPrivate(HullQueryModel *model);
-  static HullQueryModelPrivate *get(HullQueryModel *model) { return model->d.get(); }
+  explicit HullQueryModelPrivate(HullQueryModel* model);
+  static HullQueryModelPrivate* get(HullQueryModel* model) { return model->d.get(); }
 
   HullLiveQuery live;
 
@@ -23,11 +23,11 @@ class HULL_QT_EXPORT HullQueryModelPrivate {
   bool update();
   bool updateRows();
   bool show(std::vector<HullRow> next);
-  bool restructure(const std::vector<HullRow> &next);
+  bool restructure(const std::vector<HullRow>& next);
   bool refreshRows(std::vector<HullRow> next);
   bool announce();
 
-  HullQueryModel *const q;
+  HullQueryModel* const q;
   QVariantMap m_args;
   QString m_keyField = QStringLiteral("_id");
   QStringList m_declared;
@@ -36,7 +36,7 @@ class HULL_QT_EXPORT HullQueryModelPrivate {
   HullRoleMap m_roles;
   std::vector<HullRow> m_rows;
   bool m_loaded = false;
-  int m_generation = -1;              // Of the question that the rows answer.
+  int m_generation = -1;               // Of the question that the rows answer.
   std::optional<hull::error> m_shape;  // The result is no list.
   bool m_updating = false;
   bool m_again = false;

@@ -16,12 +16,12 @@ class HULL_QT_EXPORT HullRoleMap {
 
   bool isFixed() const { return m_fixed; }
   /// `declared` come first, then every other field of the rows. Later calls change nothing.
-  void fix(const QStringList &declared, const std::vector<HullRow> &rows);
+  void fix(const QStringList& declared, const std::vector<HullRow>& rows);
 
-  QHash<int, QByteArray> names(const QStringList &declared) const;
-  QVariant data(const HullRow &row, int role) const;
+  QHash<int, QByteArray> names(const QStringList& declared) const;
+  QVariant data(const HullRow& row, int role) const;
   /// Roles under which the two rows differ; empty when they are the same.
-  QList<int> changes(const HullRow &before, const HullRow &after) const;
+  QList<int> changes(const HullRow& before, const HullRow& after) const;
 
  private:
   std::vector<std::string> m_fields;  // In role order, from FirstField on.

@@ -13,7 +13,7 @@ namespace {
 
 using Places = std::unordered_map<std::string_view, int>;
 
-Places placesOf(const std::vector<HullRow> &rows) {
+Places placesOf(const std::vector<HullRow>& rows) {
   Places places;
   places.reserve(rows.size());
   for (std::size_t i = 0; i < rows.size(); ++i) places.emplace(rows[i].key, static_cast<int>(i));
@@ -28,19 +28,19 @@ bool isDocumentId(std::string_view key) {
   });
 }
 
-int sharedFields(const hull::value &a, const hull::value &b) {
+int sharedFields(const hull::value& a, const hull::value& b) {
   if (!a.is_object() || !b.is_object()) return 0;
-  return static_cast<int>(std::count_if(a.as_object().begin(), a.as_object().end(), [&](const auto &field) {
-    const hull::value *other = b.find(field.first);
+  return static_cast<int>(std::count_if(a.as_object().begin(), a.as_object().end(), [&](const auto& field) {
+    const hull::value* other = b.find(field.first);
     return other && *other == field.second;
   }));
 }
 
 }  // namespace
 
-hull::result<std::vector<HullRow>> read(const hull::value &result, const std::string &keyField) {
-  const hull::value *page = result.find("page");
-  const hull::array *items = page ? page->if_array() : result.if_array();
+hull::result<std::vector<HullRow>> read(const hull::value& result, const std::string& keyField) {
+  const hull::value* page = result.find("page");
+  const hull::array* items = page ? page->if_array() : result.if_array();
   if (!items && !result.is_null())
     return hull::error{hull::errc::bad_value,
                        "a model shows an array, or an object whose field \"page\" is an array; this query returned " +
@@ -52,8 +52,8 @@ hull::result<std::vector<HullRow>> read(const hull::value &result, const std::st
   rows.reserve(items->size());
   std::unordered_map<std::string, int> seen;
   seen.reserve(items->size());
-  for (const hull::value &item : *items) {
-    const hull::value *key = item.find(keyField);
+  for (const hull::value& item : *items) {
+    const hull::value* key = item.find(keyField);
     std::string text = hull::write_json(key ? *key : item);
     const int earlier = seen[text]++;
     if (earlier > 0) text += "#" + std::to_string(earlier);
@@ -62,19 +62,19 @@ hull::result<std::vector<HullRow>> read(const hull::value &result, const std::st
   return rows;
 }
 
-void markOptimistic(std::vector<HullRow> &after, const std::vector<HullRow> &before, bool layered) {
+void markOptimistic(std::vector<HullRow>& after, const std::vector<HullRow>& before, bool layered) {
   if (!layered) return;
   const Places known = placesOf(before);
-  for (HullRow &row : after) {
+  for (HullRow& row : after) {
     const auto found = known.find(row.key);
     const bool confirmed = found != known.end() && !before[static_cast<std::size_t>(found->second)].isOptimistic;
     row.isOptimistic = !confirmed && !isDocumentId(row.key);
   }
 }
 
-std::vector<std::pair<int, int>> adoptions(const std::vector<HullRow> &before, const std::vector<HullRow> &after) {
+std::vector<std::pair<int, int>> adoptions(const std::vector<HullRow>& before, const std::vector<HullRow>& after) {
   std::vector<std::pair<int, int>> pairs;
-  const auto predicted = [](const HullRow &row) { return row.isOptimistic; };
+  const auto predicted = [](const HullRow& row) { return row.isOptimistic; };
   if (std::none_of(before.begin(), before.end(), predicted)) return pairs;
   const Places oldPlaces = placesOf(before);
   const Places newPlaces = placesOf(after);
@@ -90,7 +90,7 @@ std::vector<std::pair<int, int>> adoptions(const std::vector<HullRow> &before, c
     int best = -1;
     int bestShared = 0;
     for (int j = gap + 1; j < static_cast<int>(after.size()); ++j) {
-      const HullRow &candidate = after[static_cast<std::size_t>(j)];
+      const HullRow& candidate = after[static_cast<std::size_t>(j)];
       if (oldPlaces.count(candidate.key)) break;
       const int shared = taken[static_cast<std::size_t>(j)] ? 0 : sharedFields(before[i].value, candidate.value);
       if (shared > bestShared) {

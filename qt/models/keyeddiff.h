@@ -19,7 +19,7 @@ struct Run {
   int first;
   int count;
   int to = 0;
-  friend bool operator==(const Run &a, const Run &b) {
+  friend bool operator==(const Run& a, const Run& b) {
     return a.kind == b.kind && a.first == b.first && a.count == b.count && a.to == b.to;
   }
 };
@@ -44,7 +44,7 @@ class Counter {
 };
 
 // Marks the members of one longest increasing subsequence: the rows that stay while the others move.
-inline std::vector<bool> longestIncreasing(const std::vector<int> &values) {
+inline std::vector<bool> longestIncreasing(const std::vector<int>& values) {
   std::vector<int> tails;  // tails[n]: index of the smallest last value of an increasing run of length n + 1.
   std::vector<int> previous(values.size(), -1);
   for (int i = 0; i < static_cast<int>(values.size()); ++i) {
@@ -66,11 +66,11 @@ inline std::vector<bool> longestIncreasing(const std::vector<int> &values) {
 // Walks the new order from the front. A row that has to move goes right behind its new predecessor, so that the rows
 // already in place form groups: a row that stays, then those moved behind it. Rows that wait for their move keep
 // their places between the groups. Their positions follow from counting both kinds.
-inline void appendMoves(const std::vector<int> &target, std::vector<Run> &runs) {
+inline void appendMoves(const std::vector<int>& target, std::vector<Run>& runs) {
   const std::vector<bool> stays = longestIncreasing(target);
   const auto size = target.size();
-  Counter waiting(size);                 // By old position: rows that still have to move.
-  std::vector<int> groupOf(size, 0);     // By old position: number of staying rows before it.
+  Counter waiting(size);              // By old position: rows that still have to move.
+  std::vector<int> groupOf(size, 0);  // By old position: number of staying rows before it.
   std::vector<bool> staysAt(size, false);
   for (std::size_t i = 0; i < size; ++i) {
     if (stays[i])
@@ -104,7 +104,7 @@ inline void appendMoves(const std::vector<int> &target, std::vector<Run> &runs) 
 
     // Neighbours that go to the same place in the same order travel together.
     if (!runs.empty() && runs.back().kind == Run::Move) {
-      Run &last = runs.back();
+      Run& last = runs.back();
       const bool upwards = last.to <= last.first;
       const bool joins = upwards ? position == last.first + last.count && destination == last.to + last.count
                                  : position == last.first && destination == last.to;
@@ -122,7 +122,7 @@ inline void appendMoves(const std::vector<int> &target, std::vector<Run> &runs) 
 /// Operations that turn `before` into `after`, in order: removals from the back, then moves, then insertions from
 /// the front. The keys of each list must be distinct. No list of operations touches fewer rows.
 template <class Key>
-std::vector<Run> compute(const std::vector<Key> &before, const std::vector<Key> &after) {
+std::vector<Run> compute(const std::vector<Key>& before, const std::vector<Key>& after) {
   std::unordered_map<Key, int> newPlace;
   newPlace.reserve(after.size());
   for (std::size_t i = 0; i < after.size(); ++i) newPlace.emplace(after[i], static_cast<int>(i));
@@ -150,7 +150,8 @@ std::vector<Run> compute(const std::vector<Key> &before, const std::vector<Key> 
 
   for (std::size_t i = 0; i < after.size(); ++i) {
     if (survivorAt[i] >= 0) continue;
-    if (!runs.empty() && runs.back().kind == Run::Insert && runs.back().first + runs.back().count == static_cast<int>(i))
+    if (!runs.empty() && runs.back().kind == Run::Insert &&
+        runs.back().first + runs.back().count == static_cast<int>(i))
       ++runs.back().count;
     else
       runs.push_back({Run::Insert, static_cast<int>(i), 1});

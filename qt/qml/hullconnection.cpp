@@ -5,7 +5,7 @@
 
 #include <utility>
 
-void HullConnection::setClient(HullClient *client) {
+void HullConnection::setClient(HullClient* client) {
   m_clientSet = true;
   use(client);
 }
@@ -14,7 +14,7 @@ void HullConnection::componentComplete() {
   if (!m_clientSet) use(HullAttached::nearestClient(this));
 }
 
-void HullConnection::use(HullClient *client) {
+void HullConnection::use(HullClient* client) {
   if (m_client == client) return;
   disconnect(m_stateChanged);
   disconnect(m_destroyed);
@@ -28,10 +28,11 @@ void HullConnection::use(HullClient *client) {
 }
 
 void HullConnection::update() {
-  const HullConnectionState old = std::exchange(m_state, m_client ? m_client->connectionState() : HullConnectionState());
+  const HullConnectionState old =
+      std::exchange(m_state, m_client ? m_client->connectionState() : HullConnectionState());
   const QPointer<HullConnection> guard(this);
   const auto tell = [&](auto member, auto signal) {
-    if (guard && old.*member != m_state.*member) Q_EMIT (this->*signal)();
+    if (guard && old.*member != m_state.*member) Q_EMIT(this->*signal)();
   };
   using State = HullConnectionState;
   tell(&State::hasEverConnected, &HullConnection::hasEverConnectedChanged);

@@ -4,17 +4,17 @@
 #include "hullclient.h"
 #include "hullqmlglobal.h"
 
+#include <QtQml/qqmlregistration.h>
 #include <QtCore/QMetaObject>
 #include <QtCore/QObject>
 #include <QtCore/QPointer>
 #include <QtQml/QQmlParserStatus>
-#include <QtQml/qqmlregistration.h>
 
 class HULL_QML_EXPORT HullConnection : public QObject, public QQmlParserStatus {
   Q_OBJECT
   Q_INTERFACES(QQmlParserStatus)
   QML_ELEMENT
-  Q_PROPERTY(HullClient *client READ client WRITE setClient NOTIFY clientChanged)
+  Q_PROPERTY(HullClient* client READ client WRITE setClient NOTIFY clientChanged)
   Q_PROPERTY(bool connected READ isConnected NOTIFY connectedChanged)
   Q_PROPERTY(bool hasEverConnected READ hasEverConnected NOTIFY hasEverConnectedChanged)
   Q_PROPERTY(int connectionCount READ connectionCount NOTIFY connectionCountChanged)
@@ -24,11 +24,11 @@ class HULL_QML_EXPORT HullConnection : public QObject, public QQmlParserStatus {
   Q_PROPERTY(int nextRetryIn READ nextRetryIn NOTIFY nextRetryInChanged)
 
  public:
-  explicit HullConnection(QObject *parent = nullptr) : QObject(parent) {}
+  explicit HullConnection(QObject* parent = nullptr) : QObject(parent) {}
 
   /// As set, or else the nearest one above.
-  HullClient *client() const { return m_client; }
-  void setClient(HullClient *client);
+  HullClient* client() const { return m_client; }
+  void setClient(HullClient* client);
 
   bool isConnected() const { return m_state.connected; }
   bool hasEverConnected() const { return m_state.hasEverConnected; }
@@ -45,7 +45,7 @@ class HULL_QML_EXPORT HullConnection : public QObject, public QQmlParserStatus {
   void classBegin() override {}
   void componentComplete() override;
 
-Q_SIGNALS:
+ Q_SIGNALS:
   void clientChanged();
   void connectedChanged();
   void hasEverConnectedChanged();
@@ -56,7 +56,7 @@ Q_SIGNALS:
   void nextRetryInChanged();
 
  private:
-  void use(HullClient *client);
+  void use(HullClient* client);
   void update();
 
   bool m_clientSet = false;

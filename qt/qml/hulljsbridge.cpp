@@ -15,9 +15,9 @@ using HullValueBridge::itemPath;
 using HullValueBridge::refusal;
 using Converted = hull::result<hull::value>;
 
-Converted convert(const QJSValue &js, const std::string &path, int depth);
+Converted convert(const QJSValue& js, const std::string& path, int depth);
 
-Converted convertArray(const QJSValue &js, const std::string &path, int depth) {
+Converted convertArray(const QJSValue& js, const std::string& path, int depth) {
   const quint32 length = js.property(QStringLiteral("length")).toUInt();
   hull::array items;
   for (quint32 i = 0; i < length; ++i) {
@@ -28,7 +28,7 @@ Converted convertArray(const QJSValue &js, const std::string &path, int depth) {
   return hull::value(std::move(items));
 }
 
-Converted convertObject(const QJSValue &js, const std::string &path, int depth) {
+Converted convertObject(const QJSValue& js, const std::string& path, int depth) {
   std::vector<hull::object::field> fields;
   QJSValueIterator it(js);
   while (it.hasNext()) {
@@ -43,13 +43,13 @@ Converted convertObject(const QJSValue &js, const std::string &path, int depth) 
 }
 
 // Value types, ArrayBuffer and everything else that arrives wrapped in a QVariant.
-Converted convertVariant(const QVariant &variant, const std::string &path) {
+Converted convertVariant(const QVariant& variant, const std::string& path) {
   Converted converted = HullValueBridge::fromVariant(variant);
   if (!converted) return refusal(path, std::string(variant.typeName()) + " is no Convex value");
   return converted;
 }
 
-Converted convert(const QJSValue &js, const std::string &path, int depth) {
+Converted convert(const QJSValue& js, const std::string& path, int depth) {
   if (depth > HullValueBridge::maxDepth) return refusal(path, "nested deeper than 64 levels, or a cycle");
   if (js.isUndefined()) return refusal(path, "undefined is no Convex value");
   if (js.isNull()) return hull::value();
@@ -67,31 +67,37 @@ Converted convert(const QJSValue &js, const std::string &path, int depth) {
 
 }  // namespace
 
-QJSValue toJs(QJSEngine &engine, const hull::value &value) {
+QJSValue toJs(QJSEngine& engine, const hull::value& value) {
   switch (value.kind()) {
-    case hull::kind::null: return QJSValue(QJSValue::NullValue);
-    case hull::kind::boolean: return QJSValue(value.as_bool());
-    case hull::kind::float64: return QJSValue(value.as_double());
-    case hull::kind::string: return QJSValue(HullValueBridge::toString(value.as_string()));
+    case hull::kind::null:
+      return QJSValue(QJSValue::NullValue);
+    case hull::kind::boolean:
+      return QJSValue(value.as_bool());
+    case hull::kind::float64:
+      return QJSValue(value.as_double());
+    case hull::kind::string:
+      return QJSValue(HullValueBridge::toString(value.as_string()));
     case hull::kind::int64:
-    case hull::kind::bytes: return engine.toScriptValue(HullValueBridge::toVariant(value));
+    case hull::kind::bytes:
+      return engine.toScriptValue(HullValueBridge::toVariant(value));
     case hull::kind::array: {
-      const hull::array &items = value.as_array();
+      const hull::array& items = value.as_array();
       QJSValue js = engine.newArray(static_cast<uint>(items.size()));
       for (std::size_t i = 0; i < items.size(); ++i) js.setProperty(static_cast<quint32>(i), toJs(engine, items[i]));
       return js;
     }
-    case hull::kind::object: break;
+    case hull::kind::object:
+      break;
   }
   QJSValue js = engine.newObject();
-  for (const auto &[name, field] : value.as_object())
+  for (const auto& [name, field] : value.as_object())
     js.setProperty(HullValueBridge::toString(name), toJs(engine, field));
   return js;
 }
 
-Converted fromJs(const QJSValue &js) { return convert(js, {}, 0); }
+Converted fromJs(const QJSValue& js) { return convert(js, {}, 0); }
 
-Converted argsFromJs(const QJSValue &js) {
+Converted argsFromJs(const QJSValue& js) {
   return js.isUndefined() ? Converted(hull::value(hull::object{})) : fromJs(js);
 }
 

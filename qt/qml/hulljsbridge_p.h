@@ -18,9 +18,9 @@
 
 namespace HullJsBridge {
 
-QJSValue toJs(QJSEngine &engine, const hull::value &value);
-hull::result<hull::value> fromJs(const QJSValue &js);
+QJSValue toJs(QJSEngine& engine, const hull::value& value);
+hull::result<hull::value> fromJs(const QJSValue& js);
 /// Undefined stands for "no arguments": {}.
-hull::result<hull::value> argsFromJs(const QJSValue &js);
+hull::result<hull::value> argsFromJs(const QJSValue& js);
 
 }  // namespace HullJsBridge

@@ -14,8 +14,8 @@
 namespace {
 
 // The update may run long after the HullMutation is gone, but not after its engine.
-hull::optimistic_update makeUpdate(QJSEngine *engine, const QJSValue &function, const hull::value &args) {
-  return [engine = QPointer<QJSEngine>(engine), function, args](hull::local_store &store) {
+hull::optimistic_update makeUpdate(QJSEngine* engine, const QJSValue& function, const hull::value& args) {
+  return [engine = QPointer<QJSEngine>(engine), function, args](hull::local_store& store) {
     if (!engine) return;
     HullQmlLocalStore view(*engine, store);
     QJSEngine::setObjectOwnership(&view, QJSEngine::CppOwnership);
@@ -26,36 +26,37 @@ hull::optimistic_update makeUpdate(QJSEngine *engine, const QJSValue &function, 
 
 }  // namespace
 
-HullClient *HullMutation::client() const { return m_client ? m_client.data() : HullAttached::nearestClient(this); }
+HullClient* HullMutation::client() const { return m_client ? m_client.data() : HullAttached::nearestClient(this); }
 
-void HullMutation::setClient(HullClient *client) {
+void HullMutation::setClient(HullClient* client) {
   if (m_client == client) return;
   m_client = client;
   Q_EMIT clientChanged();
 }
 
-void HullMutation::setMutation(const QString &mutation) {
+void HullMutation::setMutation(const QString& mutation) {
   if (m_mutation == mutation) return;
   m_mutation = mutation;
   Q_EMIT mutationChanged();
 }
 
-void HullMutation::setOptimisticUpdate(const QJSValue &update) {
+void HullMutation::setOptimisticUpdate(const QJSValue& update) {
   if (m_optimisticUpdate.strictlyEquals(update)) return;
   m_optimisticUpdate = update;
   Q_EMIT optimisticUpdateChanged();
 }
 
-HullQmlCall *HullMutation::call(const QJSValue &args) {
-  auto *call = new HullQmlCall(this);
+HullQmlCall* HullMutation::call(const QJSValue& args) {
+  auto* call = new HullQmlCall(this);
   QQmlEngine::setContextForObject(call, qmlContext(this));
   connect(call, &HullPendingCall::finished, this, [this, call] { onFinished(call); });
   if (m_running++ == 0) Q_EMIT runningChanged();
 
-  HullClient *const target = client();
+  HullClient* const target = client();
   if (!target) {
     HullPendingCallPrivate::finishLater(
-        call, {hull::errc::bad_argument, "HullMutation has no client: put it inside a HullClient or set `client`.", {}, {}});
+        call,
+        {hull::errc::bad_argument, "HullMutation has no client: put it inside a HullClient or set `client`.", {}, {}});
     return call;
   }
   auto converted = HullJsBridge::argsFromJs(args);
@@ -67,7 +68,7 @@ HullQmlCall *HullMutation::call(const QJSValue &args) {
   return call;
 }
 
-void HullMutation::onFinished(HullQmlCall *call) {
+void HullMutation::onFinished(HullQmlCall* call) {
   const QPointer<HullMutation> guard(this);
   const HullError error = call->error();
   const QJSValue value = call->jsValue();

@@ -6,19 +6,19 @@
 
 #include <QtQml/QJSEngine>
 
-HullQmlCall::HullQmlCall(QObject *parent) : HullPendingCall(parent) {
+HullQmlCall::HullQmlCall(QObject* parent) : HullPendingCall(parent) {
   setAutoDelete(false);
   connect(this, &HullPendingCall::finished, this, &HullQmlCall::onFinished);
 }
 
 QJSValue HullQmlCall::jsValue() const {
-  const auto &outcome = HullPendingCallPrivate::get(this)->outcome;
-  QJSEngine *engine = qjsEngine(this);
+  const auto& outcome = HullPendingCallPrivate::get(this)->outcome;
+  QJSEngine* engine = qjsEngine(this);
   return engine && outcome && outcome->has_value() ? HullJsBridge::toJs(*engine, **outcome) : QJSValue();
 }
 
-QJSValue HullQmlCall::then(const QJSValue &onValue, const QJSValue &onError) {
-  QJSEngine *engine = qjsEngine(this);
+QJSValue HullQmlCall::then(const QJSValue& onValue, const QJSValue& onError) {
+  QJSEngine* engine = qjsEngine(this);
   if (!engine) return {};
   if (m_promise.isUndefined()) {
     m_promise = engine->evaluate(QStringLiteral(
@@ -32,7 +32,7 @@ QJSValue HullQmlCall::then(const QJSValue &onValue, const QJSValue &onError) {
 }
 
 void HullQmlCall::settle() {
-  QJSEngine *engine = qjsEngine(this);
+  QJSEngine* engine = qjsEngine(this);
   if (m_promise.isUndefined() || !engine) return;
   if (const HullError failure = error())
     m_promise.property(QStringLiteral("reject")).call({engine->toScriptValue(failure)});
@@ -44,7 +44,7 @@ void HullQmlCall::settle() {
 void HullQmlCall::onFinished() {
   settle();
   setParent(nullptr);
-  if (QJSEngine *engine = qjsEngine(this))
+  if (QJSEngine* engine = qjsEngine(this))
     engine->newQObject(this);
   else
     deleteLater();

@@ -4,8 +4,8 @@
 #include "hullpendingcall.h"
 #include "hullqmlglobal.h"
 
-#include <QtQml/QJSValue>
 #include <QtQml/qqmlregistration.h>
+#include <QtQml/QJSValue>
 
 /// Lives at least until it finished; afterwards as long as JavaScript refers to it.
 class HULL_QML_EXPORT HullQmlCall : public HullPendingCall {
@@ -15,12 +15,12 @@ class HULL_QML_EXPORT HullQmlCall : public HullPendingCall {
   Q_PROPERTY(QJSValue value READ jsValue NOTIFY finished)
 
  public:
-  explicit HullQmlCall(QObject *parent);
+  explicit HullQmlCall(QObject* parent);
 
   /// The result; undefined while the call runs and when it failed.
   QJSValue jsValue() const;
   /// Returns a promise: `send.call(args).then(value => ..., error => ...)`. The error is a HullError.
-  Q_INVOKABLE QJSValue then(const QJSValue &onValue, const QJSValue &onError = QJSValue());
+  Q_INVOKABLE QJSValue then(const QJSValue& onValue, const QJSValue& onError = QJSValue());
 
  private:
   void onFinished();

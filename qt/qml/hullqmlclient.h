@@ -4,10 +4,10 @@
 #include "hullclient.h"
 #include "hullqmlglobal.h"
 
+#include <QtQml/qqmlregistration.h>
 #include <QtCore/QList>
 #include <QtQml/QQmlListProperty>
 #include <QtQml/QQmlParserStatus>
-#include <QtQml/qqmlregistration.h>
 
 class HULL_QML_EXPORT HullQmlClient : public HullClient, public QQmlParserStatus {
   Q_OBJECT
@@ -17,7 +17,7 @@ class HULL_QML_EXPORT HullQmlClient : public HullClient, public QQmlParserStatus
   Q_CLASSINFO("DefaultProperty", "data")
 
  public:
-  explicit HullQmlClient(QObject *parent = nullptr) : HullClient(parent) {}
+  explicit HullQmlClient(QObject* parent = nullptr) : HullClient(parent) {}
 
   QQmlListProperty<QObject> data() { return QQmlListProperty<QObject>(this, &m_data); }
 
@@ -25,5 +25,5 @@ class HULL_QML_EXPORT HullQmlClient : public HullClient, public QQmlParserStatus
   void componentComplete() override { setHeld(false); }
 
  private:
-  QList<QObject *> m_data;
+  QList<QObject*> m_data;
 };

@@ -18,24 +18,24 @@ hull::value checked(hull::result<hull::value> converted) {
 }  // namespace
 
 // C++ exceptions must not cross the JavaScript engine.
-QJSValue HullQmlLocalStore::guarded(const char *what, const std::function<QJSValue()> &work) {
+QJSValue HullQmlLocalStore::guarded(const char* what, const std::function<QJSValue()>& work) {
   try {
     return work();
-  } catch (const std::exception &failure) {
-    m_engine.throwError(QJSValue::TypeError, QStringLiteral("%1: %2").arg(QLatin1String(what),
-                                                                          QString::fromUtf8(failure.what())));
+  } catch (const std::exception& failure) {
+    m_engine.throwError(QJSValue::TypeError,
+                        QStringLiteral("%1: %2").arg(QLatin1String(what), QString::fromUtf8(failure.what())));
     return {};
   }
 }
 
-QJSValue HullQmlLocalStore::getQuery(const QString &query, const QJSValue &args) {
+QJSValue HullQmlLocalStore::getQuery(const QString& query, const QJSValue& args) {
   return guarded("getQuery", [&] {
     const auto found = m_store.get_query(query.toStdString(), checked(HullJsBridge::argsFromJs(args)));
     return found ? HullJsBridge::toJs(m_engine, *found) : QJSValue();
   });
 }
 
-QJSValue HullQmlLocalStore::getAllQueries(const QString &query) {
+QJSValue HullQmlLocalStore::getAllQueries(const QString& query) {
   return guarded("getAllQueries", [&] {
     const auto all = m_store.get_all_queries(query.toStdString());
     QJSValue list = m_engine.newArray(static_cast<uint>(all.size()));
@@ -50,7 +50,7 @@ QJSValue HullQmlLocalStore::getAllQueries(const QString &query) {
   });
 }
 
-void HullQmlLocalStore::setQuery(const QString &query, const QJSValue &args, const QJSValue &value) {
+void HullQmlLocalStore::setQuery(const QString& query, const QJSValue& args, const QJSValue& value) {
   guarded("setQuery", [&] {
     std::optional<hull::value> predicted;
     if (!value.isUndefined()) predicted = checked(HullJsBridge::fromJs(value));

@@ -3,9 +3,9 @@
 
 #include "hullqmlglobal.h"
 
+#include <QtQml/qqmlregistration.h>
 #include <QtCore/QObject>
 #include <QtQml/QJSValue>
-#include <QtQml/qqmlregistration.h>
 
 #include <functional>
 
@@ -22,18 +22,18 @@ class HULL_QML_EXPORT HullQmlLocalStore : public QObject {
   QML_UNCREATABLE("HullLocalStore is handed to optimisticUpdate")
 
  public:
-  HullQmlLocalStore(QJSEngine &engine, hull::local_store &store) : m_engine(engine), m_store(store) {}
+  HullQmlLocalStore(QJSEngine& engine, hull::local_store& store) : m_engine(engine), m_store(store) {}
 
   /// Undefined while the query is loading, failed or unknown. The result is a copy: change it and pass it to setQuery.
-  Q_INVOKABLE QJSValue getQuery(const QString &query, const QJSValue &args = QJSValue());
+  Q_INVOKABLE QJSValue getQuery(const QString& query, const QJSValue& args = QJSValue());
   /// Every known query of this path: [{args, value}].
-  Q_INVOKABLE QJSValue getAllQueries(const QString &query);
+  Q_INVOKABLE QJSValue getAllQueries(const QString& query);
   /// Undefined as value means "loading".
-  Q_INVOKABLE void setQuery(const QString &query, const QJSValue &args, const QJSValue &value);
+  Q_INVOKABLE void setQuery(const QString& query, const QJSValue& args, const QJSValue& value);
 
  private:
-  QJSValue guarded(const char *what, const std::function<QJSValue()> &work);
+  QJSValue guarded(const char* what, const std::function<QJSValue()>& work);
 
-  QJSEngine &m_engine;
-  hull::local_store &m_store;
+  QJSEngine& m_engine;
+  hull::local_store& m_store;
 };

@@ -5,15 +5,15 @@
 #include "hulljsbridge_p.h"
 #include "hullquerymodel_p.h"
 
-void HullQmlQueryModel::setClient(HullClient *client) {
+void HullQmlQueryModel::setClient(HullClient* client) {
   m_clientSet = true;
   HullQueryModelPrivate::get(this)->live.setComplaint(std::nullopt);
   HullQueryModel::setClient(client);
 }
 
-void HullQmlQueryModel::setJsArgs(const QJSValue &args) {
+void HullQmlQueryModel::setJsArgs(const QJSValue& args) {
   m_args = args;
-  auto &live = HullQueryModelPrivate::get(this)->live;
+  auto& live = HullQueryModelPrivate::get(this)->live;
   if (args.isUndefined())
     live.setArgs(std::nullopt);
   else
@@ -22,13 +22,15 @@ void HullQmlQueryModel::setJsArgs(const QJSValue &args) {
 }
 
 void HullQmlQueryModel::componentComplete() {
-  auto &live = HullQueryModelPrivate::get(this)->live;
+  auto& live = HullQueryModelPrivate::get(this)->live;
   if (!m_clientSet) {
-    HullClient *found = HullAttached::nearestClient(this);
+    HullClient* found = HullAttached::nearestClient(this);
     HullQueryModel::setClient(found);
     if (!found)
-      live.setComplaint(hull::error{
-          hull::errc::bad_argument, "HullQueryModel has no client: put it inside a HullClient or set `client`.", {}, {}});
+      live.setComplaint(hull::error{hull::errc::bad_argument,
+                                    "HullQueryModel has no client: put it inside a HullClient or set `client`.",
+                                    {},
+                                    {}});
   }
   live.start();
 }

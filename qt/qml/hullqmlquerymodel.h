@@ -4,9 +4,9 @@
 #include "hullqmlglobal.h"
 #include "hullquerymodel.h"
 
+#include <QtQml/qqmlregistration.h>
 #include <QtQml/QJSValue>
 #include <QtQml/QQmlParserStatus>
-#include <QtQml/qqmlregistration.h>
 
 class HULL_QML_EXPORT HullQmlQueryModel : public HullQueryModel, public QQmlParserStatus {
   Q_OBJECT
@@ -15,17 +15,17 @@ class HULL_QML_EXPORT HullQmlQueryModel : public HullQueryModel, public QQmlPars
   Q_PROPERTY(QJSValue args READ jsArgs WRITE setJsArgs NOTIFY argsChanged)
 
  public:
-  explicit HullQmlQueryModel(QObject *parent = nullptr) : HullQueryModel(Held, parent) {}
+  explicit HullQmlQueryModel(QObject* parent = nullptr) : HullQueryModel(Held, parent) {}
 
-  void setClient(HullClient *client) override;
+  void setClient(HullClient* client) override;
   /// {} when never set; undefined switches the query off.
   QJSValue jsArgs() const { return m_args; }
-  void setJsArgs(const QJSValue &args);
+  void setJsArgs(const QJSValue& args);
 
   void classBegin() override {}
   void componentComplete() override;
 
-Q_SIGNALS:
+ Q_SIGNALS:
   void argsChanged();
 
  private:

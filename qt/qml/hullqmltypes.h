@@ -5,8 +5,8 @@
 #include "hullerror.h"
 #include "hullint64.h"
 
-#include <QtCore/QObject>
 #include <QtQml/qqmlregistration.h>
+#include <QtCore/QObject>
 
 struct HullErrorForeign {
   Q_GADGET

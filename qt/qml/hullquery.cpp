@@ -25,16 +25,16 @@ struct HullQuery::Announced {
   QJSValue js;
 };
 
-HullQuery::HullQuery(QObject *parent)
+HullQuery::HullQuery(QObject* parent)
     : QObject(parent),
       m_live(std::make_unique<HullLiveQuery>(this, [this] { onChanged(); })),
       m_announced(std::make_unique<Announced>()) {}
 
 HullQuery::~HullQuery() = default;
 
-HullClient *HullQuery::client() const { return m_live->client(); }
+HullClient* HullQuery::client() const { return m_live->client(); }
 
-void HullQuery::setClient(HullClient *client) {
+void HullQuery::setClient(HullClient* client) {
   m_clientSet = true;
   m_live->setComplaint(std::nullopt);
   if (this->client() == client) return;
@@ -44,13 +44,13 @@ void HullQuery::setClient(HullClient *client) {
 
 QString HullQuery::query() const { return m_live->path(); }
 
-void HullQuery::setQuery(const QString &query) {
+void HullQuery::setQuery(const QString& query) {
   if (this->query() == query) return;
   m_live->setPath(query);
   Q_EMIT queryChanged();
 }
 
-void HullQuery::setArgs(const QJSValue &args) {
+void HullQuery::setArgs(const QJSValue& args) {
   m_args = args;
   if (args.isUndefined())
     m_live->setArgs(std::nullopt);
@@ -69,7 +69,7 @@ void HullQuery::setActive(bool active) {
 
 QJSValue HullQuery::value() const {
   const auto now = m_live->value();
-  QJSEngine *engine = qjsEngine(this);
+  QJSEngine* engine = qjsEngine(this);
   if (!now || !engine) return {};
   if (!m_announced->converted || !m_announced->converted->same_as(*now)) {
     m_announced->converted = now;
@@ -89,13 +89,13 @@ bool HullQuery::isStale() const { return m_live->isStale(); }
 
 QStringList HullQuery::logLines() const {
   QStringList lines;
-  for (const std::string &line : m_live->logLines()) lines.append(HullValueBridge::toString(line));
+  for (const std::string& line : m_live->logLines()) lines.append(HullValueBridge::toString(line));
   return lines;
 }
 
 void HullQuery::componentComplete() {
   if (!m_clientSet) {
-    HullClient *found = HullAttached::nearestClient(this);
+    HullClient* found = HullAttached::nearestClient(this);
     m_live->setClient(found);
     if (found)
       Q_EMIT clientChanged();
@@ -108,7 +108,7 @@ void HullQuery::componentComplete() {
 
 void HullQuery::onChanged() {
   const QPointer<HullQuery> guard(this);
-  Announced &told = *m_announced;
+  Announced& told = *m_announced;
   const auto value = m_live->value();
   const bool sameValue = value.has_value() == told.value.has_value() && (!value || *value == *told.value);
   if (!sameValue) {

@@ -4,10 +4,10 @@
 #include "hullclient.h"
 #include "hullqmlglobal.h"
 
+#include <QtQml/qqmlregistration.h>
 #include <QtCore/QObject>
 #include <QtQml/QJSValue>
 #include <QtQml/QQmlParserStatus>
-#include <QtQml/qqmlregistration.h>
 
 #include <memory>
 
@@ -17,7 +17,7 @@ class HULL_QML_EXPORT HullQuery : public QObject, public QQmlParserStatus {
   Q_OBJECT
   Q_INTERFACES(QQmlParserStatus)
   QML_ELEMENT
-  Q_PROPERTY(HullClient *client READ client WRITE setClient NOTIFY clientChanged)
+  Q_PROPERTY(HullClient* client READ client WRITE setClient NOTIFY clientChanged)
   Q_PROPERTY(QString query READ query WRITE setQuery NOTIFY queryChanged REQUIRED)
   Q_PROPERTY(QJSValue args READ args WRITE setArgs NOTIFY argsChanged)
   Q_PROPERTY(bool active READ isActive WRITE setActive NOTIFY activeChanged)
@@ -29,25 +29,25 @@ class HULL_QML_EXPORT HullQuery : public QObject, public QQmlParserStatus {
 
  public:
   enum Status {
-    Null,     ///< No query: switched off, or something is missing.
+    Null,  ///< No query: switched off, or something is missing.
     Loading,
     Ready,
-    Error,    ///< `value` is the last good one; the next update may heal it.
+    Error,  ///< `value` is the last good one; the next update may heal it.
   };
   Q_ENUM(Status)
 
-  explicit HullQuery(QObject *parent = nullptr);
+  explicit HullQuery(QObject* parent = nullptr);
   ~HullQuery() override;
 
   /// As set, or else the nearest one above.
-  HullClient *client() const;
-  void setClient(HullClient *client);
+  HullClient* client() const;
+  void setClient(HullClient* client);
   /// "messages:list".
   QString query() const;
-  void setQuery(const QString &query);
+  void setQuery(const QString& query);
   /// {} when never set; undefined switches the query off.
   QJSValue args() const { return m_args; }
-  void setArgs(const QJSValue &args);
+  void setArgs(const QJSValue& args);
   bool isActive() const;
   void setActive(bool active);
 
@@ -63,7 +63,7 @@ class HULL_QML_EXPORT HullQuery : public QObject, public QQmlParserStatus {
   void classBegin() override {}
   void componentComplete() override;
 
-Q_SIGNALS:
+ Q_SIGNALS:
   void clientChanged();
   void queryChanged();
   void argsChanged();

@@ -63,7 +63,7 @@ outcome<const deployed_function*> find_function(const deployment& deployed, cons
 
 outcome<value> read_arguments(const function_path& path, std::string_view json) {
   if (json.size() > max_json)
-    return bad_request("ArgumentsTooLarge", too_large("Arguments for " + path.stripped() + " are", json.size()));
+    return bad_request("ArgumentsTooLarge", too_large("Arguments for " + path.canonical() + " are", json.size()));
   auto args = read_json(json, values_within_size());
   if (!args)
     return bad_request("InvalidArguments", "Invalid arguments for " + path.canonical() + ": " + args.error().message);

@@ -21,8 +21,6 @@ TestCase {
             property alias connection: inner
             property alias send: mutation
 
-            url: test.address
-
             HullConnection {
                 id: inner
             }
@@ -41,7 +39,7 @@ TestCase {
     }
 
     function test_followsTheSocket() {
-        const client = createTemporaryObject(component, test)
+        const client = createTemporaryObject(component, test, {url: address})
         const connection = client.connection
         connectedChanged.target = connection
         tryCompare(connection, "connected", true)
@@ -59,7 +57,7 @@ TestCase {
     }
 
     function test_countsMutationsInFlight() {
-        const client = createTemporaryObject(component, test)
+        const client = createTemporaryObject(component, test, {url: address})
         Deployment.holdMutations(true)
         client.send.call({author: "Ada", body: "hello"})
         tryCompare(client.connection, "inflightMutations", 1)
@@ -68,7 +66,7 @@ TestCase {
     }
 
     function test_otherUrlIsAnotherDeployment() {
-        const client = createTemporaryObject(component, test)
+        const client = createTemporaryObject(component, test, {url: address})
         tryCompare(client.connection, "connected", true)
         client.url = ""
         tryCompare(client.connection, "connected", false)

@@ -25,7 +25,7 @@ TestCase {
         ListView {
             id: view
 
-            property alias client: backend
+            property alias address: backend.url
             property alias send: mutation
             property alias rows: query
             readonly property SignalSpy inserted: SignalSpy {
@@ -53,8 +53,6 @@ TestCase {
 
             HullClient {
                 id: backend
-
-                url: test.address
 
                 HullQuery {
                     id: query
@@ -89,8 +87,8 @@ TestCase {
         signalName: "failed"
     }
 
-    function create(): ListView {
-        const view = createTemporaryObject(chat, test)
+    function create() {
+        const view = createTemporaryObject(chat, test, {address: address})
         tryCompare(view, "count", 1)
         tryVerify(() => view.rows.value !== undefined)
         succeeded.clear()
@@ -108,6 +106,7 @@ TestCase {
         verify(view.send.running)
         compare(view.count, 2)
         compare(view.rows.value.length, 2)
+        view.forceLayout()
         const row = view.itemAtIndex(1)
         compare(row.text, "hello")
         verify(row.isOptimistic)

@@ -20,8 +20,6 @@ TestCase {
         HullClient {
             property alias query: inner
 
-            url: test.address
-
             HullQuery {
                 id: inner
 
@@ -46,8 +44,9 @@ TestCase {
             id: root
 
             property alias query: inner
+            property alias address: client.url
             readonly property HullClient backend: HullClient {
-                url: test.address
+                id: client
             }
 
             Hull.client: backend
@@ -66,7 +65,7 @@ TestCase {
 
     function test_followsTheDeployment() {
         Deployment.setResult("messages:list", '[1]')
-        const client = createTemporaryObject(nested, test)
+        const client = createTemporaryObject(nested, test, {url: address})
         const query = client.query
         compare(query.value, undefined)
         tryCompare(query, "status", HullQuery.Ready)
@@ -80,7 +79,7 @@ TestCase {
 
     function test_equalArgumentsAreTheSameQuestion() {
         Deployment.setResult("messages:list", '"x"')
-        const query = createTemporaryObject(nested, test).query
+        const query = createTemporaryObject(nested, test, {url: address}).query
         tryCompare(query, "value", "x")
         query.args = {channel: "a"}
         wait(50)
@@ -92,7 +91,7 @@ TestCase {
 
     function test_switchedOff() {
         Deployment.setResult("messages:list", '"x"')
-        const query = createTemporaryObject(nested, test).query
+        const query = createTemporaryObject(nested, test, {url: address}).query
         tryCompare(query, "value", "x")
         query.active = false
         tryCompare(query, "status", HullQuery.Null)
@@ -106,7 +105,7 @@ TestCase {
 
     function test_valuesKeepTheirKinds() {
         Deployment.setResult("messages:list", '{"big":{"$integer":"/////////38="},"raw":{"$bytes":"AAH/"},"n":1.5}')
-        const query = createTemporaryObject(nested, test).query
+        const query = createTemporaryObject(nested, test, {url: address}).query
         tryCompare(query, "status", HullQuery.Ready)
         compare(query.value.big.toString(), "9223372036854775807")
         compare("" + query.value.big, "9223372036854775807")
@@ -121,7 +120,7 @@ TestCase {
 
     function test_errorKeepsTheLastValue() {
         Deployment.setResult("messages:list", '"good"')
-        const query = createTemporaryObject(nested, test).query
+        const query = createTemporaryObject(nested, test, {url: address}).query
         tryCompare(query, "value", "good")
         Deployment.failQuery("messages:list", "Uncaught Error: broken")
         tryCompare(query, "status", HullQuery.Error)
@@ -134,7 +133,7 @@ TestCase {
     }
 
     function test_argumentsThatAreNoValues() {
-        const query = createTemporaryObject(nested, test).query
+        const query = createTemporaryObject(nested, test, {url: address}).query
         query.args = {rows: [1, {when: new Date()}]}
         tryCompare(query, "status", HullQuery.Error)
         compare(query.error.kind, HullError.BadValue)
@@ -145,7 +144,7 @@ TestCase {
 
     function test_findsTheAttachedClient() {
         Deployment.setResult("messages:list", '"x"')
-        const item = createTemporaryObject(attached, test)
+        const item = createTemporaryObject(attached, test, {address: address})
         tryCompare(item.query, "value", "x")
         compare(item.query.client, item.backend)
     }

@@ -44,7 +44,8 @@ void waitForQuery(const FakeDeployment& deployment) {
 }
 
 hull::value history() {
-  return hull::read_json(R"([{"_id":"m1","_creationTime":1763820000000,"author":"Grace","body":"good morning"}])").value();
+  return hull::read_json(R"([{"_id":"m1","_creationTime":1763820000000,"author":"Grace","body":"good morning"}])")
+      .value();
 }
 
 TEST(ChatExample, ShowsWhatOthersPostAndWhatItSaysItself) {
@@ -52,8 +53,8 @@ TEST(ChatExample, ShowsWhatOthersPostAndWhatItSaysItself) {
   deployment.setResult("messages:list", history());
   const std::string picture = testing::TempDir() + "qml_chat.png";
   std::remove(picture.c_str());
-  Program chat(QML_CHAT " --headless --name Ada --expect 4 --timeout 60 --say 'from the window' --screenshot " + picture +
-               " --url " + deployment.url());
+  Program chat(QML_CHAT " --headless --name Ada --expect 4 --timeout 60 --say 'from the window' --screenshot " +
+               picture + " --url " + deployment.url());
   waitForQuery(deployment);
   Program post(CHAT_POST " --author Bob --url " + deployment.url() + " 'first post' 'second post'");
   EXPECT_EQ(post.wait(), 0) << post.output;

@@ -194,11 +194,10 @@ std::optional<std::string> FakeDeployment::send(const hull::value& args) {
   Answer& list = m_answers["messages:list"];
   hull::array rows = list.result.if_array() ? list.result.as_array() : hull::array();
   ++m_nextRow;
-  const double time = std::chrono::duration<double, std::milli>(std::chrono::system_clock::now().time_since_epoch()).count();
-  rows.push_back(hull::value::make_object({{"_id", "stored-" + std::to_string(m_nextRow)},
-                                           {"_creationTime", time},
-                                           {"author", *author},
-                                           {"body", *body}}));
+  const double time =
+      std::chrono::duration<double, std::milli>(std::chrono::system_clock::now().time_since_epoch()).count();
+  rows.push_back(hull::value::make_object(
+      {{"_id", "stored-" + std::to_string(m_nextRow)}, {"_creationTime", time}, {"author", *author}, {"body", *body}}));
   list = Answer{hull::value(std::move(rows)), {}};
   ++m_version;
   return {};

@@ -36,8 +36,8 @@ class QueryModelTest : public QObject {
 
  private:
   QString body(int row) const;
-  int role(const char *name) const;
-  HullPendingCall *post(const QString &author, const QString &body);
+  int role(const char* name) const;
+  HullPendingCall* post(const QString& author, const QString& body);
 
   std::unique_ptr<FakeDeployment> m_deployment;
   std::unique_ptr<HullClient> m_client;

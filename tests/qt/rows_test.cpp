@@ -53,7 +53,8 @@ std::vector<HullRow> rows(const char* text) {
 
 TEST(Rows, ArePredictionsUntilStored) {
   const auto before = rows(R"([{"_id":"a"},{"_id":"t1","?":true}])");
-  auto after = *HullRows::read(json(R"([{"_id":"a"},{"_id":"t1"},{"_id":"t2"},{"_id":"jd7f2k9c4x5m8n3p6q1r0s2t4v6w8y0z"}])"), "_id");
+  auto after = *HullRows::read(
+      json(R"([{"_id":"a"},{"_id":"t1"},{"_id":"t2"},{"_id":"jd7f2k9c4x5m8n3p6q1r0s2t4v6w8y0z"}])"), "_id");
   const auto flags = [&] {
     std::vector<bool> all;
     for (const HullRow& row : after) all.push_back(row.isOptimistic);
@@ -67,16 +68,21 @@ TEST(Rows, ArePredictionsUntilStored) {
 }
 
 TEST(Rows, AdoptTheStoredRowInPlace) {
-  const char* const before = R"([{"_id":"a","body":"x"},{"_id":"t1","body":"one","?":true},{"_id":"t2","body":"two","?":true}])";
+  const char* const before =
+      R"([{"_id":"a","body":"x"},{"_id":"t1","body":"one","?":true},{"_id":"t2","body":"two","?":true}])";
   const struct {
     const char* name;
     const char* after;
     Pairs pairs;
   } cases[] = {
       {"both confirmed at once",
-       R"([{"_id":"a","body":"x"},{"_id":"s1","body":"one"},{"_id":"s2","body":"two"}])", {{1, 1}, {2, 2}}},
-      {"the first confirmed", R"([{"_id":"a","body":"x"},{"_id":"s1","body":"one"},{"_id":"t2","body":"two"}])", {{1, 1}}},
-      {"somebody else's row came between", R"([{"_id":"a","body":"x"},{"_id":"z","body":"zzz"},{"_id":"s1","body":"one"},{"_id":"t2"}])",
+       R"([{"_id":"a","body":"x"},{"_id":"s1","body":"one"},{"_id":"s2","body":"two"}])",
+       {{1, 1}, {2, 2}}},
+      {"the first confirmed",
+       R"([{"_id":"a","body":"x"},{"_id":"s1","body":"one"},{"_id":"t2","body":"two"}])",
+       {{1, 1}}},
+      {"somebody else's row came between",
+       R"([{"_id":"a","body":"x"},{"_id":"z","body":"zzz"},{"_id":"s1","body":"one"},{"_id":"t2"}])",
        {{1, 2}}},
       {"the prediction failed", R"([{"_id":"a","body":"x"},{"_id":"t2","body":"two"}])", {}},
       {"nothing in common", R"([{"_id":"a","body":"x"},{"_id":"z","body":"zzz"},{"_id":"t2","body":"two"}])", {}},

@@ -42,9 +42,11 @@ TEST(ValueBridge, TakesEveryVariantOfTheTable) {
       {"list", QVariantList{1, QStringLiteral("a"), QVariantList{}}, R"([1,"a",[]])"},
       {"string list", QStringList{QStringLiteral("a"), QStringLiteral("b")}, R"(["a","b"])"},
       {"map", QVariantMap{{QStringLiteral("b"), 1}, {QStringLiteral("a"), false}}, R"({"a":false,"b":1})"},
-      {"undefined fields are left out", QVariantMap{{QStringLiteral("a"), QVariant()}, {QStringLiteral("b"), 1}}, R"({"b":1})"},
+      {"undefined fields are left out", QVariantMap{{QStringLiteral("a"), QVariant()}, {QStringLiteral("b"), 1}},
+       R"({"b":1})"},
       {"hash", QVariantHash{{QStringLiteral("a"), 1}}, R"({"a":1})"},
-      {"JSON numbers are Float64", QJsonObject{{QStringLiteral("n"), 3}, {QStringLiteral("x"), QJsonArray{1, QJsonValue()}}},
+      {"JSON numbers are Float64",
+       QJsonObject{{QStringLiteral("n"), 3}, {QStringLiteral("x"), QJsonArray{1, QJsonValue()}}},
        R"({"n":3,"x":[1,null]})"},
   };
   for (const InCase& c : cases) {
@@ -55,8 +57,16 @@ TEST(ValueBridge, TakesEveryVariantOfTheTable) {
 }
 
 TEST(ValueBridge, GivesEveryKindBack) {
-  const char* const texts[] = {"null", "true", "false", "0", "-1.5", R"("text")", R"({"$integer":"/////////38="})",
-                               R"({"$float":"AAAAAAAAAIA="})", R"({"$bytes":"AAH/"})", R"([1,[2,{"a":null}]])",
+  const char* const texts[] = {"null",
+                               "true",
+                               "false",
+                               "0",
+                               "-1.5",
+                               R"("text")",
+                               R"({"$integer":"/////////38="})",
+                               R"({"$float":"AAAAAAAAAIA="})",
+                               R"({"$bytes":"AAH/"})",
+                               R"([1,[2,{"a":null}]])",
                                R"({"a":{"b":[{"$integer":"AQAAAAAAAAA="}]}})"};
   for (const char* text : texts) {
     const auto value = hull::read_json(text);
@@ -82,7 +92,8 @@ TEST(ValueBridge, RefusesWithThePlace) {
       {QVariant(), "value: undefined is no Convex value"},
       {in("when", QDateTime::currentDateTime()),
        "when: QDateTime is no Convex value; store milliseconds since the epoch as a number"},
-      {in("rows", QVariantList{1, in("big", qulonglong{1} << 63)}), "rows[1].big: 9223372036854775808 does not fit into an Int64"},
+      {in("rows", QVariantList{1, in("big", qulonglong{1} << 63)}),
+       "rows[1].big: 9223372036854775808 does not fit into an Int64"},
       {QVariantList{1, QVariant()}, "[1]: undefined is no Convex value"},
       {in("c", QVariant::fromValue(QChar(u'x'))), "c: QChar is no Convex value"},
   };
@@ -98,8 +109,8 @@ TEST(ValueBridge, RefusesWithThePlace) {
 }
 
 TEST(ValueBridge, ErrorsKeepKindTextAndData) {
-  const hull::error thrown{hull::errc::function_failed, "Uncaught Error: no", hull::value::make_object({{"code", 3}}),
-                           {"[LOG] hello"}};
+  const hull::error thrown{
+      hull::errc::function_failed, "Uncaught Error: no", hull::value::make_object({{"code", 3}}), {"[LOG] hello"}};
   const HullError error = HullValueBridge::toError(thrown);
   EXPECT_EQ(error.kind(), HullError::FunctionFailed);
   EXPECT_EQ(error.message(), QStringLiteral("Uncaught Error: no"));

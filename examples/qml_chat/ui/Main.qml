@@ -122,9 +122,9 @@ ApplicationWindow {
             boundsBehavior: Flickable.StopAtBounds
             model: messages
             cacheBuffer: 2000
-            onCountChanged: Qt.callLater(catchUp)
-            onContentHeightChanged: Qt.callLater(catchUp)
-            onHeightChanged: Qt.callLater(catchUp)
+            onCountChanged: soon.restart()
+            onContentHeightChanged: soon.restart()
+            onHeightChanged: soon.restart()
             onMovementEnded: follow = atYEnd
 
             header: Item {
@@ -137,8 +137,11 @@ ApplicationWindow {
                 required property int index
 
                 width: ListView.view.width - 48
+                // Qt 6.4 cannot bind the ids around a delegate to it (pragma ComponentBehavior).
+                // qmllint disable unqualified
                 me: header.name.trim()
                 previous: index > 0 ? messages.get(index - 1) : ({})
+                // qmllint enable unqualified
             }
 
             add: Transition {
@@ -151,6 +154,14 @@ ApplicationWindow {
             }
 
             ScrollBar.vertical: ScrollBar {}
+
+            // Once the new rows have their places.
+            Timer {
+                id: soon
+
+                interval: 0
+                onTriggered: list.catchUp()
+            }
 
             EmptyState {
                 anchors.centerIn: parent
@@ -165,7 +176,7 @@ ApplicationWindow {
                         return messages.error.message
                     if (messages.status === HullQueryModel.Ready)
                         return qsTr("Say hello. Everybody who has this window open sees it at once.")
-                    return qsTr("Looking for %1").arg(window.deployment.toString())
+                    return qsTr("Looking for %1").arg(window.deployment)
                 }
             }
 

@@ -71,9 +71,9 @@ TEST_F(calls, are_refused_with_the_texts_that_clients_know) {
 }
 
 TEST_F(calls, with_arguments_that_are_no_values_are_refused) {
-  EXPECT_EQ(first_line(d.query("m:echo", "[{\"$a\":1}]")->error).rfind("Invalid arguments for m:echo: ", 0), 0u);
-  EXPECT_EQ(first_line(d.query("m:echo", "{").get()->error).rfind("Invalid arguments for m:echo: ", 0), 0u);
-  EXPECT_EQ(first_line(d.query("m:echo", "{}").get()->error), "Invalid arguments for m:echo: expected an array");
+  EXPECT_EQ(first_line(d.query("m:echo", "[{\"$a\":1}]")->error).rfind("Invalid arguments for m.js:echo: ", 0), 0u);
+  EXPECT_EQ(first_line(d.query("m:echo", "{").get()->error).rfind("Invalid arguments for m.js:echo: ", 0), 0u);
+  EXPECT_EQ(first_line(d.query("m:echo", "{}").get()->error), "Invalid arguments for m.js:echo: expected an array");
 }
 
 TEST_F(calls, with_a_path_that_is_none_are_the_business_of_the_transport) {

@@ -186,8 +186,8 @@ TEST(push, checks_that_the_targets_of_crons_can_run) {
   };
   EXPECT_EQ(refused("m:gone"),
             "Hit an error while pushing:\nThe cron job 'tick' schedules a function that does not exist: "
-            "m:gone");
-  EXPECT_NE(refused("m:q").find("schedules a query function, only actions and mutations can be scheduled: m:q"),
+            "m.js:gone");
+  EXPECT_NE(refused("m:q").find("schedules a query function, only actions and mutations can be scheduled: m.js:q"),
             std::string::npos);
 }
 
