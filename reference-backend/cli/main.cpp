@@ -63,12 +63,15 @@ int main(int argc, char** argv) {
   options.data = cli::default_data_folder();
   int status = 0;
 
+  const auto port_range = CLI::Range(0, 65535).description("");
   CLI::App* serve = app.add_subcommand("serve", "Start the deployment and serve it until Ctrl-C");
   add_instance_options(*serve, options);
   serve->add_option("--port", options.port, "Port of the API, HTTP and WebSocket; 0 picks a free one")
+      ->check(port_range)
       ->type_name("N")
       ->capture_default_str();
   serve->add_option("--site-port", options.site_port, "Port of HTTP actions; 0 picks a free one [the one after --port]")
+      ->check(port_range)
       ->type_name("N");
   serve->add_option("--bind", options.bind, "Address to listen on; 0.0.0.0 lets other machines in")
       ->type_name("ADDR")
@@ -91,6 +94,10 @@ int main(int argc, char** argv) {
   add_instance_options(*admin_key, options);
   admin_key->callback([&] { status = print_admin_key(options); });
 
+  if (argc == 1) {
+    std::puts(app.help().c_str());
+    return 1;
+  }
   CLI11_PARSE(app, argc, argv);
   return status;
 }

@@ -1,3 +1,4 @@
+#!/bin/sh
 # pkg_config.sh PKG-CONFIG COMPILER FOLDER SOURCE: the flags that hull-client.pc in FOLDER gives are enough for SOURCE.
 set -eu
 flags=$(PKG_CONFIG_PATH=$3 "$1" --cflags hull-client)

@@ -152,7 +152,7 @@ void QueryModelTest::randomEdits() {
   QSignalSpy resets(m_model.get(), &QAbstractItemModel::modelReset);
 
   QSignalSpy changes(m_model.get(), &QAbstractItemModel::dataChanged);
-  for (int round = 0; round < 1000; ++round) {
+  for (int round = 0; round < 400; ++round) {
     for (unsigned edit = random() % 16; edit > 0; --edit) {
       const std::size_t at = rows.empty() ? 0 : random() % rows.size();
       switch (rows.empty() ? 0 : random() % 5) {

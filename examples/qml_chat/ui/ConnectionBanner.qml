@@ -6,6 +6,7 @@ Item {
     id: root
 
     required property bool shown
+    required property bool hasEverConnected
     required property int retries
     required property int waiting
 
@@ -50,7 +51,8 @@ Item {
             }
             Text {
                 text: {
-                    const what = root.retries > 1 ? qsTr("Connection lost, try %1 …").arg(root.retries) : qsTr("Connecting …")
+                    const reason = root.hasEverConnected ? qsTr("Connection lost") : qsTr("Nobody answers yet")
+                    const what = root.retries > 1 ? qsTr("%1, try %2 …").arg(reason).arg(root.retries) : qsTr("Connecting …")
                     if (root.waiting === 0)
                         return what
                     return what + "  ·  " + (root.waiting === 1 ? qsTr("1 message waits") : qsTr("%1 messages wait").arg(root.waiting))

@@ -80,6 +80,7 @@ ApplicationWindow {
         ConnectionBanner {
             Layout.fillWidth: true
             shown: patience.passed && !connection.connected
+            hasEverConnected: connection.hasEverConnected
             retries: connection.retries
             waiting: connection.inflightMutations
 

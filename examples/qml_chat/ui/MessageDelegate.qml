@@ -102,7 +102,7 @@ Item {
                     color: root.mine ? Theme.accent : Theme.bubble
                     border.width: root.mine || Theme.dark ? 0 : 1
                     border.color: Theme.line
-                    opacity: root.isOptimistic ? 0.55 : 1
+                    opacity: root.isOptimistic ? 0.68 : 1
 
                     Behavior on opacity {
                         NumberAnimation {
