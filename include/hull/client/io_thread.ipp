@@ -2,6 +2,7 @@
 #pragma once
 
 #include <hull/client/io_thread.hpp>
+#include <hull/net/tls.hpp>
 
 #if defined(__unix__) || defined(__APPLE__)
 #include <pthread.h>
@@ -16,6 +17,7 @@ HULL_INLINE std::shared_ptr<io_thread> io_thread::shared() {
 }
 
 HULL_INLINE io_thread::io_thread() {
+  net::init_tls();  // The thread may be inside of OpenSSL until it is joined at exit.
 #if defined(__unix__) || defined(__APPLE__)
   // Signals belong to the program's own threads.
   sigset_t all;

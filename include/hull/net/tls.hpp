@@ -16,6 +16,9 @@ struct tls_settings {
   bool verify_peer = true;
 };
 
+/// Makes OpenSSL ready. What is constructed after this call is destroyed, at exit, before OpenSSL cleans up.
+void init_tls();
+
 /// A client context for TLS 1.2 and newer. On failure null, and `detail` says why.
 std::shared_ptr<boost::asio::ssl::context> make_tls_context(const tls_settings& settings, std::string& detail);
 

@@ -5,6 +5,8 @@
 
 namespace hull::net {
 
+HULL_INLINE void init_tls() { OPENSSL_init_ssl(0, nullptr); }
+
 HULL_INLINE std::shared_ptr<boost::asio::ssl::context> make_tls_context(const tls_settings& settings, std::string& detail) {
   namespace ssl = boost::asio::ssl;
   auto context = std::make_shared<ssl::context>(ssl::context::tls_client);
