@@ -124,7 +124,11 @@ outcome<query_cache::run_pointer> runner::run_query(const checked_call& call, da
 }
 
 outcome<finished_call> runner::mutation(const checked_call& call) {
-  return retry_on_conflict(shared_, [&] { return attempt_mutation(call); });
+  int retry = 0;
+  return retry_on_conflict(shared_, [&] {
+    const auto turn = retry++ == max_conflict_retries ? turns_.alone() : turns_.together();
+    return attempt_mutation(call);
+  });
 }
 
 outcome<finished_call> runner::attempt_mutation(const checked_call& call) {

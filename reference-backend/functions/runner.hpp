@@ -3,6 +3,7 @@
 
 #include "common/failure.hpp"
 #include "functions/query_cache.hpp"
+#include "functions/right_of_way.hpp"
 #include "functions/run.hpp"
 
 #include <memory>
@@ -48,6 +49,7 @@ class runner {
 
   const services& shared_;
   query_cache cache_;
+  right_of_way turns_;
 };
 
 /// "[Request ID: 0123456789abcdef] Server Error\n<text>"

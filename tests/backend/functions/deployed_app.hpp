@@ -7,6 +7,7 @@
 
 #include <hull/value/value.hpp>
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
@@ -38,7 +39,7 @@ class deployed_app {
   call_outcome action(const std::string& path, const std::string& args_json = "[{}]");
 
   std::vector<std::string> log;  ///< What the backend told its operator.
-  int sleeps = 0;
+  std::atomic<int> sleeps = 0;
   /// Called when a function has run and before its transaction is committed.
   std::function<void(const runtime::run_request&)> after_run;
 

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <thread>
 
 namespace hull::backend::functions::test {
@@ -89,6 +90,20 @@ TEST_F(transactions, runs_again_when_another_was_quicker) {
   EXPECT_EQ(*bumped.value_json, "3");
   EXPECT_EQ(d.sleeps, 1);
   EXPECT_EQ(value_of("m:counter"), "3");
+}
+
+TEST_F(transactions, many_writers_of_one_document_all_succeed) {
+  d.mutation("m:bump");
+  std::atomic<int> failed = 0;
+  std::vector<std::thread> writers;
+  for (int i = 0; i < 8; ++i)
+    writers.emplace_back([&] {
+      for (int k = 0; k < 5; ++k)
+        if (!d.app().mutation(deployed_app::call("m:bump"))) ++failed;
+    });
+  for (auto& writer : writers) writer.join();
+  EXPECT_EQ(failed, 0);
+  EXPECT_EQ(value_of("m:counter"), "41");
 }
 
 TEST_F(transactions, gives_up_after_five_conflicts) {
