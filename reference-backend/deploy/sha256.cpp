@@ -1,6 +1,8 @@
 // SHA-256 through OpenSSL.
 #include "deploy/sha256.hpp"
 
+#include "common/encoding.hpp"
+
 #include <openssl/evp.h>
 
 #include <array>
@@ -16,15 +18,7 @@ std::string sha256_hex(std::string_view first, std::string_view second) {
   EVP_DigestUpdate(context.get(), first.data(), first.size());
   EVP_DigestUpdate(context.get(), second.data(), second.size());
   EVP_DigestFinal_ex(context.get(), digest.data(), &size);
-
-  static constexpr char digits[] = "0123456789abcdef";
-  std::string out;
-  out.reserve(2 * size);
-  for (unsigned int i = 0; i < size; ++i) {
-    out += digits[digest[i] >> 4];
-    out += digits[digest[i] & 15];
-  }
-  return out;
+  return encode_hex({digest.data(), size});
 }
 
 }  // namespace hull::backend::deploy

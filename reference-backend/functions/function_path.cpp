@@ -1,6 +1,8 @@
 // Syntax of function paths.
 #include "functions/function_path.hpp"
 
+#include "database/document.hpp"
+
 #include <algorithm>
 #include <cctype>
 
@@ -24,12 +26,6 @@ bool is_module(std::string_view module) {
     if (slash == std::string_view::npos) return true;
     module.remove_prefix(slash + 1);
   }
-}
-
-bool is_identifier(std::string_view name) {
-  return !name.empty() && name.size() <= max_name && std::isdigit(static_cast<unsigned char>(name.front())) == 0 &&
-         std::all_of(name.begin(), name.end(), [](char c) { return is_alphanumeric(c) || c == '_'; }) &&
-         std::any_of(name.begin(), name.end(), is_alphanumeric);
 }
 
 }  // namespace
@@ -58,7 +54,7 @@ outcome<function_path> parse_function_path(std::string_view text) {
   const std::string_view file = module.substr(module.rfind('/') + 1);
   if (file.find('.') != std::string_view::npos)
     return refuse("A module has the extension .js or none; a function follows after a colon, like \"messages:list\".");
-  if (!is_identifier(function)) return refuse("The function after the colon is an identifier, like \"messages:list\".");
+  if (!database::is_identifier(function)) return refuse("The function after the colon is an identifier, like \"messages:list\".");
   return function_path{std::string(module) + ".js", std::string(function)};
 }
 
