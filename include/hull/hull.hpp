@@ -3,6 +3,7 @@
 
 #include <hull/client/client.hpp>
 #include <hull/client/connection_state.hpp>
+#include <hull/client/offline.hpp>
 #include <hull/client/options.hpp>
 #include <hull/client/subscription.hpp>
 #include <hull/client/watch.hpp>

@@ -9,6 +9,7 @@
 #include <hull/sync/chunks.ipp>
 #include <hull/sync/commit.ipp>
 #include <hull/sync/engine.ipp>
+#include <hull/sync/identity.ipp>
 #include <hull/sync/inbound.ipp>
 #include <hull/sync/optimistic.ipp>
 #include <hull/sync/query_key.ipp>
@@ -16,6 +17,7 @@
 #include <hull/sync/query_table.ipp>
 #include <hull/sync/remote_state.ipp>
 #include <hull/sync/requests.ipp>
+#include <hull/sync/token_claims.ipp>
 
 #include <hull/net/beast_websocket.ipp>
 #include <hull/net/memory_websocket.ipp>

@@ -12,14 +12,17 @@
 #include <hull/client/watch.hpp>
 #include <hull/config.hpp>
 #include <hull/error.hpp>
+#include <hull/sync/identity.hpp>
 #include <hull/sync/local_store.hpp>
 #include <hull/sync/query_state.hpp>
+#include <hull/sync/token_claims.hpp>
 #include <hull/value/value.hpp>
 
 #include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/async_result.hpp>
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -31,6 +34,15 @@ namespace hull {
 namespace detail {
 class client_core;
 }
+
+/// What a token source is asked.
+struct token_request {
+  bool force_refresh = false;  ///< A token from a cache will not do: it was refused, or ends soon.
+};
+/// The answer, from any thread, once: a token, nothing (nobody is signed in), or why it failed (asked again later).
+using token_answer = std::function<void(result<std::optional<std::string>>)>;
+/// Called on the home executor; must not block.
+using token_source = std::function<void(const token_request&, token_answer)>;
 
 struct mutation_options {
   /// Runs on the home executor, inside the call and again whenever a result that it read changes; it must not call
@@ -46,7 +58,8 @@ struct commit_info {
 class client {
  public:
   /// `url`: "http://127.0.0.1:3210" or "https://name.convex.cloud". Throws std::invalid_argument for a bad URL
-  /// ("Invalid deployment address ..."). Connects at once, in the background.
+  /// ("Invalid deployment address ..."), and std::runtime_error for an outbox that cannot be used. Connects at once,
+  /// in the background.
   client(boost::asio::any_io_executor home, std::string url, client_options options = {});
   client(client&&) noexcept;
   client& operator=(client&&) noexcept;
@@ -94,8 +107,28 @@ class client {
         token, std::move(path), std::move(args));
   }
 
+  /// Signs a user in. The source is asked for a token now and whenever one is needed; the library renews tokens
+  /// before they end and replaces those that the deployment refuses. While the first answer is open nothing is sent,
+  /// so that no query runs unauthenticated; a source that fails or hangs stops nothing for longer than
+  /// auth_options::fetch_timeout. `on_change` hears what the deployment decided, again for each confirmed token.
+  void set_auth(token_source source, std::function<void(bool is_authenticated)> on_change = {});
+  /// Signs in with a token that cannot be renewed.
+  void set_auth(std::string token);
   /// Authenticates as admin, optionally acting as a user. Empty key: sign out.
   void set_admin_auth(std::string admin_key, std::optional<value> acting_as = {});
+  /// Signs out, also of a sign-in under way.
+  void clear_auth();
+  auth_state auth() const;
+  /// What the token in use says of itself; nothing when there is none or it is no JWT.
+  std::optional<token_claims> claims() const;
+  [[nodiscard]] subscription on_auth_state(std::function<void(const auth_state&)> callback);
+
+  /// Keeps a query live for a while without a watcher, so that a view that opens soon finds its value.
+  void prewarm(std::string path, value args, std::chrono::milliseconds time = std::chrono::milliseconds(5000));
+  /// Ends a wait for the next try to connect: call it when the network is back.
+  void reconnect_now();
+  /// True while a mutation is not acknowledged: quitting now may lose it (unless there is an outbox).
+  bool has_unacknowledged_mutations() const;
 
   connection_state state() const;
   [[nodiscard]] subscription on_connection_state(std::function<void(const connection_state&)> callback);

@@ -39,6 +39,32 @@ HULL_INLINE watch client::watch_query(std::string path, value args) {
   return watch(core_, std::move(path), std::move(args));
 }
 
+HULL_INLINE void client::set_auth(token_source source, std::function<void(bool)> on_change) {
+  core_->set_token_source(std::move(source), std::move(on_change));
+}
+
+HULL_INLINE void client::set_auth(std::string token) {
+  core_->set_token_source([token = std::move(token)](const token_request&, const token_answer& answer) { answer(token); }, {});
+}
+
+HULL_INLINE void client::clear_auth() { core_->set_auth({}); }
+
+HULL_INLINE auth_state client::auth() const { return core_->auth(); }
+
+HULL_INLINE std::optional<token_claims> client::claims() const { return core_->claims(); }
+
+HULL_INLINE subscription client::on_auth_state(std::function<void(const auth_state&)> callback) {
+  return core_->on_auth(std::move(callback));
+}
+
+HULL_INLINE void client::prewarm(std::string path, value args, std::chrono::milliseconds time) {
+  core_->prewarm(path, std::move(args), time);
+}
+
+HULL_INLINE void client::reconnect_now() { core_->reconnect_now(); }
+
+HULL_INLINE bool client::has_unacknowledged_mutations() const { return core_->connection().inflight_mutations != 0; }
+
 HULL_INLINE void client::set_admin_auth(std::string admin_key, std::optional<value> acting_as) {
   sync::credentials auth;
   if (!admin_key.empty()) {

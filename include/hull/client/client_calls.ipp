@@ -43,6 +43,12 @@ HULL_INLINE void client_core::finish(pending_call call, result<value> outcome) {
 }
 
 HULL_INLINE void client_core::complete(sync::call_id id, result<value> outcome) {
+  if (const auto earlier = restored_.find(id); earlier != restored_.end()) {
+    const outbox::entry entry = std::move(earlier->second);
+    restored_.erase(earlier);
+    if (options_.on_restored) options_.on_restored(entry, outcome);
+    return;
+  }
   const auto found = calls_.find(id);
   if (found == calls_.end()) return;
   pending_call call = std::move(found->second);
@@ -89,7 +95,4 @@ HULL_INLINE void client_core::query(std::string path, value args, call_handler h
   // The optimistic commit of a nested call may have closed the client or answered meanwhile.
   if (const auto found = calls_.find(id); found != calls_.end()) found->second.watching = std::move(watching);
 }
-
-HULL_INLINE void client_core::set_auth(sync::credentials auth) { apply(sync::input::set_auth{std::move(auth)}); }
-
 }  // namespace hull::detail

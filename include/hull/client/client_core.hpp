@@ -3,11 +3,13 @@
 
 #include <hull/client/driver.hpp>
 #include <hull/client/io_thread.hpp>
+#include <hull/client/offline.hpp>
 #include <hull/client/options.hpp>
 #include <hull/client/subscription.hpp>
 #include <hull/config.hpp>
 #include <hull/net/url.hpp>
 #include <hull/sync/engine.hpp>
+#include <hull/sync/token_claims.hpp>
 
 #include <boost/asio/any_completion_executor.hpp>
 #include <boost/asio/any_completion_handler.hpp>
@@ -28,6 +30,7 @@
 
 namespace hull {
 struct commit_info;
+struct token_request;
 
 namespace detail {
 
@@ -66,6 +69,8 @@ class callback_list {
 class client_core : public std::enable_shared_from_this<client_core> {
  public:
   using call_handler = boost::asio::any_completion_handler<void(result<value>)>;
+  using token_source_function =
+      std::function<void(const token_request&, std::function<void(result<std::optional<std::string>>)>)>;
   using watch_callback = std::function<void(const query_state_ptr&)>;
 
   client_core(boost::asio::any_io_executor home, const net::deployment_url& url, client_options options);
@@ -83,8 +88,14 @@ class client_core : public std::enable_shared_from_this<client_core> {
   void action(std::string path, value args, call_handler handler);
   void query(std::string path, value args, call_handler handler);
   void set_auth(sync::credentials auth);
+  void set_token_source(token_source_function source, std::function<void(bool)> on_change);
+  auth_state auth() const noexcept { return engine_.auth(); }
+  std::optional<token_claims> claims() const;
+  void prewarm(std::string_view path, value args, std::chrono::milliseconds time);
+  void reconnect_now() { apply(sync::input::network_online{}); }
 
-  connection_state connection() const { return engine_.connection(); }
+  connection_state connection() const { return engine_.connection(now()); }
+  subscription on_auth(std::function<void(const auth_state&)> callback);
   subscription on_connection(std::function<void(const connection_state&)> callback);
   subscription on_commit(std::function<void(const commit_info&)> callback);
 
@@ -112,6 +123,9 @@ class client_core : public std::enable_shared_from_this<client_core> {
   void deliver_first(const sync::query_key& query, const std::shared_ptr<listener>& l);
   void unwatch(const sync::query_key& query, const std::shared_ptr<listener>& l);
   void publish_connection();
+  void restore_calls();
+  void ask_token_source(const sync::effect::fetch_token& question);
+  void keep_result(const sync::commit::change& change);
   void log(log_level level, std::string_view text) const;
 
   sync::call_id register_call(call_handler handler);
@@ -130,6 +144,7 @@ class client_core : public std::enable_shared_from_this<client_core> {
   std::shared_ptr<driver> driver_;
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
   std::minstd_rand random_;
+  outbox::content left_;  ///< By an earlier process; nothing but a new session without an outbox.
   sync::engine engine_;
 
   std::deque<sync::effect_request> queue_;
@@ -143,7 +158,11 @@ class client_core : public std::enable_shared_from_this<client_core> {
   sync::call_id next_call_ = 1;
   callback_list<const connection_state&> connection_callbacks_;
   callback_list<const commit_info&> commit_callbacks_;
+  callback_list<const auth_state&> auth_callbacks_;
   connection_state told_connection_;
+  token_source_function token_source_;
+  std::function<void(bool)> on_auth_decided_;
+  std::unordered_map<sync::call_id, outbox::entry> restored_;  ///< Calls whose caller is gone.
 };
 
 }  // namespace detail

@@ -32,9 +32,23 @@ HULL_INLINE std::string make_session_id() {
   return text;
 }
 
-HULL_INLINE sync::engine_options engine_options_of(const client_options& options) {
+HULL_INLINE outbox::content load_outbox(const client_options& options) {
+  outbox::content left;
+  left.session_id = make_session_id();
+  if (!options.outbox) return left;
+  auto found = options.outbox->load(left.session_id);
+  if (found.has_error()) throw std::runtime_error("the outbox cannot be used: " + found.error().message);
+  return std::move(*found);
+}
+
+HULL_INLINE sync::engine_options engine_options_of(const client_options& options, const outbox::content& left) {
   sync::engine_options o;
-  o.session_id = make_session_id();
+  o.session_id = left.session_id;
+  o.first_request_id = left.next_request;
+  o.durable_mutations = options.outbox != nullptr;
+  o.auth = {options.auth.refresh_leeway,      options.auth.fetch_timeout, options.auth.fetch_retry,
+            options.auth.fetch_retry_max,     options.auth.reuse_initial_token,
+            options.auth.expect_auth};
   o.backoff = {options.backoff_own_close, options.backoff_initial, options.backoff_overloaded, options.backoff_max};
   o.inactivity_timeout = options.inactivity_timeout;
   o.max_mutations_on_wire = options.max_mutations_on_wire;
@@ -60,7 +74,8 @@ HULL_INLINE client_core::client_core(boost::asio::any_io_executor home, const ne
       target_(target_of(url, options_)),
       io_(io_thread::shared()),
       random_(std::random_device{}()),
-      engine_(engine_options_of(options_)) {}
+      left_(load_outbox(options_)),
+      engine_(engine_options_of(options_, left_)) {}
 
 HULL_INLINE void client_core::start() {
   work_.emplace(home_);
@@ -69,8 +84,11 @@ HULL_INLINE void client_core::start() {
   });
   driver_options o;
   o.target = target_;
+  o.outbox = options_.outbox;
+  o.results = options_.results;
   o.sockets = options_.sockets ? options_.sockets : net::make_beast_factory(options_.tls.ca_file, options_.tls.verify_peer);
   driver_ = std::make_shared<driver>(io_->context(), inbox_, std::move(o));
+  restore_calls();
   apply(sync::input::start{});
 }
 
@@ -85,6 +103,9 @@ HULL_INLINE void client_core::close() {
   watched_.clear();
   connection_callbacks_.clear();
   commit_callbacks_.clear();
+  auth_callbacks_.clear();
+  token_source_ = nullptr;
+  on_auth_decided_ = nullptr;
   auto calls = std::exchange(calls_, {});
   for (auto& [id, call] : calls) finish(std::move(call), error{errc::closed, "The client was closed.", {}, {}});
   work_.reset();
@@ -163,6 +184,16 @@ HULL_INLINE void client_core::perform(sync::effect_request&& e) {
     driver_->open(opening->socket);
   } else if (auto* closing = std::get_if<effect::close_socket>(&e)) {
     driver_->close(closing->socket);
+  } else if (auto* recorded = std::get_if<effect::record_mutation>(&e)) {
+    driver_->record({recorded->request, std::move(recorded->path), std::move(recorded->args), 0});
+  } else if (auto* forgotten = std::get_if<effect::forget_mutation>(&e)) {
+    driver_->forget(forgotten->request);
+  } else if (auto* question = std::get_if<effect::fetch_token>(&e)) {
+    ask_token_source(*question);
+  } else if (auto* decided = std::get_if<effect::auth_decided>(&e)) {
+    if (const auto tell = on_auth_decided_) tell(decided->is_authenticated);
+  } else if (auto* changed = std::get_if<effect::auth_changed>(&e)) {
+    auth_callbacks_.call(changed->state);
   } else {
     publish_connection();
   }
@@ -176,6 +207,7 @@ HULL_INLINE void client_core::log(log_level level, std::string_view text) const 
 
 HULL_INLINE void client_core::deliver(const sync::commit& batch) {
   for (const auto& change : batch.changed) {
+    if (options_.results) keep_result(change);
     const auto found = watched_.find(change.query.token());
     if (found == watched_.end()) continue;
     const auto listeners = found->second.listeners;  // A callback may add and remove listeners.
@@ -205,7 +237,9 @@ HULL_INLINE subscription client_core::watch(const sync::query_key& query, watch_
     entry.query = query;
     entry.listeners.push_back(l);
     watched_.emplace(query.token(), std::move(entry));
-    apply(sync::input::subscribe{query});
+    std::optional<value> last_known;
+    if (options_.results) last_known = options_.results->load(query.token());
+    apply(sync::input::subscribe{query, std::move(last_known)});
   } else {
     at->second.listeners.push_back(l);
   }
@@ -233,7 +267,7 @@ HULL_INLINE void client_core::unwatch(const sync::query_key& query, const std::s
   if (!found->second.listeners.empty()) return;
   const sync::query_key last = found->second.query;
   watched_.erase(found);
-  apply(sync::input::unsubscribe{last});
+  apply(sync::input::unsubscribe{last, options_.retention});
 }
 
 HULL_INLINE subscription client_core::tell_once(query_state_ptr state, watch_callback callback) {
@@ -283,4 +317,5 @@ HULL_INLINE subscription client_core::on_commit(std::function<void(const commit_
 
 }  // namespace hull::detail
 
+#include <hull/client/client_auth.ipp>
 #include <hull/client/client_calls.ipp>

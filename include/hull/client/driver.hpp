@@ -1,6 +1,7 @@
 // The thin side that waits: sockets, frames and the timer of one client, on the I/O thread. Decides nothing.
 #pragma once
 
+#include <hull/client/offline.hpp>
 #include <hull/config.hpp>
 #include <hull/log.hpp>
 #include <hull/net/websocket.hpp>
@@ -55,6 +56,8 @@ class inbox {
 struct driver_options {
   net::websocket_target target;
   std::shared_ptr<net::websocket_factory> sockets;
+  std::shared_ptr<hull::outbox> outbox;          ///< May be null.
+  std::shared_ptr<result_store> results;   ///< May be null.
 };
 
 /// The public functions may be called from the home executor; each continues on the I/O thread.
@@ -65,6 +68,10 @@ class driver : public std::enable_shared_from_this<driver> {
   void open(sync::socket_id socket);
   void close(sync::socket_id socket);
   void send(sync::socket_id socket, protocol::client_message message);
+  /// Before the `send` of the same mutation: what is sent has been recorded.
+  void record(outbox::entry entry);
+  void forget(protocol::request_id request);
+  void save(std::string token, value result);
   void arm(std::chrono::steady_clock::time_point at);
   void resume_reading();
   void shut_down();

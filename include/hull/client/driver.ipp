@@ -58,6 +58,24 @@ HULL_INLINE void driver::send(sync::socket_id socket, protocol::client_message m
   });
 }
 
+HULL_INLINE void driver::record(outbox::entry entry) {
+  on_io([entry = std::move(entry)](driver& d) mutable {
+    const auto wall = std::chrono::system_clock::now().time_since_epoch();
+    entry.recorded_at_ms = std::chrono::duration_cast<std::chrono::milliseconds>(wall).count();
+    const auto recorded = d.options_.outbox->record(entry);
+    if (recorded.has_error())
+      d.home_->push(log_line{log_level::error, "The mutation " + entry.path + " will not survive this process: " + recorded.error().message});
+  });
+}
+
+HULL_INLINE void driver::forget(protocol::request_id request) {
+  on_io([request](driver& d) { d.options_.outbox->forget(request); });
+}
+
+HULL_INLINE void driver::save(std::string token, value result) {
+  on_io([token = std::move(token), result = std::move(result)](driver& d) { d.options_.results->save(token, result); });
+}
+
 HULL_INLINE void driver::arm(std::chrono::steady_clock::time_point at) {
   on_io([at](driver& d) {
     d.timer_.expires_at(at);

@@ -4,6 +4,8 @@
 #include <hull/client/io_thread.hpp>
 #include <hull/net/tls.hpp>
 
+#include <boost/asio/post.hpp>
+
 #if defined(__unix__) || defined(__APPLE__)
 #include <pthread.h>
 #include <signal.h>
@@ -32,7 +34,8 @@ HULL_INLINE io_thread::io_thread() {
 }
 
 HULL_INLINE io_thread::~io_thread() {
-  context_.stop();
+  // After what clients asked for in their last moments: a record for the outbox, a goodbye.
+  boost::asio::post(context_, [this] { context_.stop(); });
   thread_.join();
 }
 

@@ -1,10 +1,15 @@
 // Everything that can be set on a client, with its unit and default.
 #pragma once
 
+#include <hull/client/offline.hpp>
+#include <hull/error.hpp>
 #include <hull/log.hpp>
+#include <hull/sync/local_store.hpp>
+#include <hull/value/value.hpp>
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -19,6 +24,16 @@ struct tls_options {
   bool verify_peer = true;     ///< Off only for tests.
 };
 
+/// How tokens of signed-in users are kept fresh; see client::set_auth.
+struct auth_options {
+  std::chrono::milliseconds refresh_leeway{10'000};   ///< How long before its end a token is replaced.
+  std::chrono::milliseconds fetch_timeout{20'000};    ///< A token source that takes longer has failed.
+  std::chrono::milliseconds fetch_retry{1000};        ///< Wait after the first failed fetch; doubles.
+  std::chrono::milliseconds fetch_retry_max{60'000};
+  bool reuse_initial_token = false;  ///< Trust the first token until shortly before its end; else replace it at once.
+  bool expect_auth = false;          ///< Send nothing before a token source was set and has answered.
+};
+
 struct client_options {
   std::chrono::milliseconds inactivity_timeout{60'000};  ///< Reconnect when no message came for this long.
   std::chrono::milliseconds connect_timeout{15'000};     ///< For name resolution, TCP, TLS and upgrade together.
@@ -28,7 +43,15 @@ struct client_options {
   std::chrono::milliseconds backoff_max{16'000};
   std::size_t max_mutations_on_wire = 256;               ///< Unanswered mutations sent at once; more wait their turn.
   std::size_t max_message_bytes = 256u << 20;            ///< Largest frame that is read.
+  std::chrono::milliseconds retention{0};  ///< How long a query stays live after its last watcher has gone.
+  auth_options auth;
   tls_options tls;
+  std::shared_ptr<result_store> results;  ///< Null: nothing is known at the start. See offline.hpp.
+  std::shared_ptr<hull::outbox> outbox;   ///< Null: what was not sent when the process ends is lost. See offline.hpp.
+  /// The optimistic update of a mutation that an earlier process called, by its path and arguments. May be empty.
+  std::function<optimistic_update(const std::string& path, const value& args)> restored_update;
+  /// What came of a mutation that an earlier process called. May be empty.
+  std::function<void(const hull::outbox::entry& call, const result<value>& outcome)> on_restored;
   log_sink log;                                          ///< Empty: log nothing.
   std::shared_ptr<net::websocket_factory> sockets;       ///< Null: TCP and TLS. Tests put others here.
 };

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <tuple>
 
 namespace hull {
 
@@ -15,8 +16,16 @@ struct connection_state {
   std::uint32_t inflight_mutations = 0; ///< Called and not yet reflected in a transition.
   std::uint32_t inflight_actions = 0;
   std::optional<std::chrono::milliseconds> next_retry_in;  ///< While waiting to reconnect.
+  /// Age of the oldest call that waits for its answer, when the state was read. Takes no part in comparison.
+  std::optional<std::chrono::milliseconds> oldest_request_age;
   bool has_inflight_requests() const noexcept { return inflight_mutations + inflight_actions != 0; }
-  friend bool operator==(const connection_state&, const connection_state&) = default;
+  friend bool operator==(const connection_state& a, const connection_state& b) {
+    const auto compared = [](const connection_state& c) {
+      return std::tie(c.is_connected, c.has_ever_connected, c.connection_count, c.connection_retries, c.inflight_mutations,
+                      c.inflight_actions, c.next_retry_in);
+    };
+    return compared(a) == compared(b);
+  }
 };
 
 }  // namespace hull

@@ -15,6 +15,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,6 +28,9 @@ struct engine_options {
   backoff_policy backoff;
   std::chrono::milliseconds inactivity_timeout{60'000};
   std::size_t max_mutations_on_wire = 256;
+  identity_policy auth;
+  bool durable_mutations = false;             ///< Report each mutation with effect::record_mutation before it is sent.
+  protocol::request_id first_request_id = 0;  ///< Larger than any that the session used before.
 };
 
 class engine {
@@ -40,7 +44,9 @@ class engine {
 
   /// What a watcher of this query sees now. Never null.
   query_state_ptr state(std::string_view token) const;
-  connection_state connection() const;
+  connection_state connection(moment now) const;
+  auth_state auth() const noexcept { return identity_.state(); }
+  const credentials& current_credentials() const noexcept { return identity_.current(); }
   bool has_ended() const noexcept { return link_.has_ended(); }
 
   /// Sent and not answered: closing now may lose work unnoticed.
@@ -58,12 +64,16 @@ class engine {
   };
 
   void on(input::start&& in, step& s);
+  void on(input::restore&& in, step& s);
   void on(input::subscribe&& in, step& s);
   void on(input::unsubscribe&& in, step& s);
   void on(input::mutation&& in, step& s);
   void on(input::action&& in, step& s);
   void on(input::cancel&& in, step& s);
   void on(input::set_auth&& in, step& s);
+  void on(input::set_token_source&& in, step& s);
+  void on(input::token_fetched&& in, step& s);
+  void on(input::network_online&& in, step& s);
   void on(input::socket_opened&& in, step& s);
   void on(input::socket_message&& in, step& s);
   void on(input::socket_garbage&& in, step& s);
@@ -81,12 +91,17 @@ class engine {
   void receive(protocol::ping&& m, step& s);
 
   void take_query_change(protocol::query_change&& change, step& s);
+  void release_query(const query_key& query, step& s);
   void connect(step& s);
   void drop_socket(std::string reason, step& s);
   void socket_lost(std::string reason, close_category category, step& s);
+  void forget_socket(step& s);
   void end(const error& why, bool tell_watchers, step& s);
   void send(protocol::client_message m, step& s);
-  void send_requests(step& s);
+  /// The end of each step: brings the link where the identity wants it, and says on the socket what is new.
+  void settle_link(step& s);
+  void greet(step& s);
+  void take_identity_effects(step& s);
   /// Replays layers and reports what changed; an empty commit only when asked for.
   void commit_changes(bool also_empty, step& s);
   void complete(std::vector<settled_call> done, step& s);
@@ -96,7 +111,7 @@ class engine {
   void log(log_level level, std::string text, step& s);
   void log_function_lines(char source, std::string_view path, const std::vector<std::string>& lines, step& s);
   void arm(step& s);
-  void publish_connection(step& s);
+  void publish_state(step& s);
 
   engine_options options_;
   query_table table_;
@@ -111,6 +126,12 @@ class engine {
   std::optional<error> ended_because_;
   std::optional<moment> armed_;
   connection_state published_;
+  auth_state published_auth_;
+  /// What Connect will say on the socket that is open; nothing once it was said.
+  std::optional<protocol::connect> greeting_;
+  std::optional<double> wall_clock_offset_ms_;     ///< Time of day minus `moment`.
+  std::optional<double> time_saved_ms_;            ///< By hearing that the network is back; to be reported.
+  std::multimap<moment, query_key> kept_;          ///< Queries without watchers, and how long they stay.
 };
 
 }  // namespace hull::sync

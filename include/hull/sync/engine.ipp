@@ -15,15 +15,17 @@ namespace hull::sync {
 HULL_INLINE engine::engine(engine_options options)
     : options_(std::move(options)),
       query_set_(table_),
-      requests_(options_.max_mutations_on_wire),
+      requests_(options_.max_mutations_on_wire, options_.first_request_id),
       optimistic_(table_, changes_),
+      identity_(options_.auth),
       link_(options_.backoff, options_.inactivity_timeout) {}
 
 HULL_INLINE effects engine::apply(input_event in, moment now, double jitter) {
   step s{now, jitter, {}};
   std::visit([&](auto&& event) { on(std::move(event), s); }, std::move(in));
+  settle_link(s);
   arm(s);
-  publish_connection(s);
+  publish_state(s);
   return std::move(s.out);
 }
 
@@ -32,7 +34,7 @@ HULL_INLINE query_state_ptr engine::state(std::string_view token) const {
   return record == nullptr ? loading_state() : change_set::present(*record, remote_.epoch());
 }
 
-HULL_INLINE connection_state engine::connection() const {
+HULL_INLINE connection_state engine::connection(moment now) const {
   connection_state c;
   c.is_connected = link_.is_open();
   c.has_ever_connected = link_.connections() != 0;
@@ -41,6 +43,7 @@ HULL_INLINE connection_state engine::connection() const {
   c.inflight_mutations = requests_.open_mutations();
   c.inflight_actions = requests_.open_actions();
   if (link_.state() == link::phase::waiting) c.next_retry_in = link_.wait();
+  if (const auto oldest = requests_.oldest_open(now)) c.oldest_request_age = now - *oldest;
   return c;
 }
 
@@ -50,28 +53,50 @@ HULL_INLINE void engine::on(input::start&&, step& s) {
   if (link_.state() == link::phase::idle) connect(s);
 }
 
+HULL_INLINE void engine::on(input::restore&& in, step& s) {
+  for (input::restore::entry& entry : in.mutations) {
+    if (entry.optimistic)
+      if (auto added = optimistic_.add(entry.request, std::move(entry.optimistic)); added.has_error())
+        log(log_level::error, "A restored mutation goes on without its optimistic update: " + added.error().message, s);
+    requests_.add(entry.request,
+                  request{call_kind::mutation, entry.call, std::move(entry.path), std::move(entry.args), s.now});
+  }
+  commit_changes(false, s);
+}
+
 HULL_INLINE void engine::on(input::subscribe&& in, step& s) {
   query_record& record = table_.obtain(in.query);
   if (!query_set_.subscribe(record)) return;
-  if (link_.is_open()) {
-    send(query_set_.add_message(record), s);
-  } else if (ended_because_) {
-    auto state = std::make_shared<query_state>();
+  auto state = std::make_shared<query_state>();
+  if (ended_because_) {
     state->state = query_state::status::error;
     state->failure = ended_because_;
-    record.remote = std::move(state);
     record.confirmed_in = remote_.epoch();
-    changes_.touch(record);
-    commit_changes(false, s);
+  } else if (in.last_known) {
+    state->state = query_state::status::ready;
+    state->last_value = std::move(in.last_known);
+  } else {
+    return;
   }
+  record.remote = std::move(state);
+  changes_.touch(record);
+  optimistic_.base_changed(record);
+  commit_changes(false, s);
 }
 
 HULL_INLINE void engine::on(input::unsubscribe&& in, step& s) {
   query_record* record = table_.find(in.query.token());
   if (record == nullptr) return;
-  const protocol::query_id id = record->id;
-  if (!query_set_.unsubscribe(*record)) return;
-  if (link_.is_open()) send(query_set_.remove_message(id), s);
+  if (in.keep_for.count() > 0 && record->references == 1 && !ended_because_) {
+    kept_.emplace(s.now + in.keep_for, in.query);  // The last reference is now held by the clock.
+  } else {
+    release_query(in.query, s);
+  }
+}
+
+HULL_INLINE void engine::release_query(const query_key& query, step& s) {
+  query_record* record = table_.find(query.token());
+  if (record == nullptr || !query_set_.unsubscribe(*record)) return;
   record->remote.reset();
   if (!record->marks || record->marks->writes.empty()) record->shown.reset();  // Nobody is left to tell.
   changes_.touch(*record);
@@ -100,15 +125,15 @@ HULL_INLINE void engine::on(input::mutation&& in, step& s) {
       return;
     }
   }
-  requests_.add(id, request{call_kind::mutation, in.call, std::move(in.path), std::move(in.args)});
+  if (options_.durable_mutations) s.out.emplace_back(effect::record_mutation{id, in.path, in.args});
+  requests_.add(id, request{call_kind::mutation, in.call, std::move(in.path), std::move(in.args), s.now});
   commit_changes(false, s);
-  send_requests(s);
 }
 
 HULL_INLINE void engine::on(input::action&& in, step& s) {
   if (refuse_call(in.call, in.path, in.args, s)) return;
-  requests_.add(requests_.allocate(), request{call_kind::action, in.call, std::move(in.path), std::move(in.args)});
-  send_requests(s);
+  requests_.add(requests_.allocate(),
+                request{call_kind::action, in.call, std::move(in.path), std::move(in.args), s.now});
 }
 
 HULL_INLINE void engine::on(input::cancel&& in, step& s) {
@@ -119,8 +144,21 @@ HULL_INLINE void engine::on(input::cancel&& in, step& s) {
   settle(std::move(*cancelled), s);
 }
 
-HULL_INLINE void engine::on(input::set_auth&& in, step& s) {
-  if (identity_.set(std::move(in.auth)) && link_.is_open()) send(identity_.message(), s);
+HULL_INLINE void engine::on(input::set_auth&& in, step&) { identity_.set(std::move(in.auth)); }
+
+HULL_INLINE void engine::on(input::set_token_source&&, step& s) {
+  if (!ended_because_) identity_.set_source(s.now);
+}
+
+HULL_INLINE void engine::on(input::token_fetched&& in, step& s) {
+  identity_.fetched(in.fetch, std::move(in.token), s.now);
+}
+
+HULL_INLINE void engine::on(input::network_online&&, step& s) {
+  if (link_.state() != link::phase::waiting) return;
+  const moment retry_at = link_.deadline().value_or(s.now);
+  time_saved_ms_ = static_cast<double>(std::max(retry_at - s.now, moment(0)).count());
+  connect(s);
 }
 
 HULL_INLINE void engine::on(input::close&&, step& s) {
@@ -135,16 +173,13 @@ HULL_INLINE void engine::on(input::socket_opened&& in, step& s) {
   hello.session_id = options_.session_id;
   hello.connection_count = link_.connections();
   hello.last_close_reason = link_.last_close_reason();
-  hello.max_observed_timestamp = max_observed_;
   hello.client_ts = in.wall_clock_ms;
+  greeting_ = std::move(hello);
+  if (in.wall_clock_ms)
+    wall_clock_offset_ms_ = static_cast<double>(*in.wall_clock_ms) - static_cast<double>(s.now.count());
   if (link_.connections() != 0) log(log_level::info, "WebSocket reconnected", s);
   link_.opened(s.now);
-  remote_.socket_opened();
-  requests_.socket_opened();
-  send(std::move(hello), s);
-  if (auto authenticate = identity_.restart()) send(std::move(*authenticate), s);
-  send(query_set_.restart(), s);
-  send_requests(s);
+  identity_.before_greeting(s.now);
 }
 
 HULL_INLINE void engine::on(input::socket_garbage&& in, step& s) {
@@ -172,6 +207,13 @@ HULL_INLINE void engine::on(input::send_failed&& in, step& s) {
 
 HULL_INLINE void engine::on(input::timer&&, step& s) {
   armed_.reset();
+  if (link_.has_ended()) return;
+  identity_.timer(s.now);
+  while (!kept_.empty() && kept_.begin()->first <= s.now) {
+    const query_key query = kept_.begin()->second;
+    kept_.erase(kept_.begin());
+    release_query(query, s);
+  }
   const std::optional<moment> due = link_.deadline();
   if (!due || s.now < *due) return;
   if (link_.state() == link::phase::waiting) {
@@ -191,15 +233,22 @@ HULL_INLINE void engine::drop_socket(std::string reason, step& s) {
 
 HULL_INLINE void engine::socket_lost(std::string reason, close_category category, step& s) {
   link_.lost(std::move(reason), category, s.now, s.jitter);
+  forget_socket(s);
+}
+
+HULL_INLINE void engine::forget_socket(step& s) {
+  greeting_.reset();
   remote_.socket_lost();
+  query_set_.socket_lost();
   complete(requests_.socket_lost(), s);
 }
 
 HULL_INLINE void engine::end(const error& why, bool tell_watchers, step& s) {
   if (link_.has_ended()) return;
-  const bool has_socket = link_.state() == link::phase::open || link_.state() == link::phase::connecting;
-  if (has_socket) s.out.emplace_back(effect::close_socket{link_.socket()});
+  if (link_.has_socket()) s.out.emplace_back(effect::close_socket{link_.socket()});
   link_.end();
+  identity_.set({});
+  kept_.clear();
   ended_because_ = why;
   std::vector<settled_call> done = requests_.fail_all(why);
   for (const settled_call& call : done) optimistic_.drop(call.request);
@@ -224,9 +273,47 @@ HULL_INLINE void engine::send(protocol::client_message m, step& s) {
   s.out.emplace_back(effect::send{link_.socket(), std::move(m)});
 }
 
-HULL_INLINE void engine::send_requests(step& s) {
-  if (!link_.is_open()) return;
+HULL_INLINE void engine::settle_link(step& s) {
+  take_identity_effects(s);
+  if (link_.has_ended() || link_.state() == link::phase::idle) return;
+  const identity::gate gate = identity_.link_gate();
+  if (gate == identity::gate::closed) {
+    if (link_.state() == link::phase::held) return;
+    if (link_.has_socket()) s.out.emplace_back(effect::close_socket{link_.socket()});
+    link_.hold();
+    forget_socket(s);
+    return;
+  }
+  if (link_.state() == link::phase::held) connect(s);
+  if (!link_.is_open() || gate == identity::gate::silent) return;
+  if (greeting_) return greet(s);
+  if (auto m = identity_.take_message()) send(std::move(*m), s);
+  if (auto m = query_set_.take_message()) send(std::move(*m), s);
   for (auto& m : requests_.take_sendable()) send(std::move(m), s);
+}
+
+HULL_INLINE void engine::greet(step& s) {
+  remote_.socket_opened();
+  requests_.socket_opened();
+  greeting_->max_observed_timestamp = max_observed_;
+  send(std::move(*greeting_), s);
+  greeting_.reset();
+  if (auto m = identity_.restart()) send(std::move(*m), s);
+  send(query_set_.restart(), s);
+  for (auto& m : requests_.take_sendable()) send(std::move(m), s);
+  if (const auto saved = std::exchange(time_saved_ms_, std::nullopt))
+    send(protocol::event{"NetworkRecoveryReconnect", value::make_object({{"timeSavedMs", *saved}})}, s);
+}
+
+HULL_INLINE void engine::take_identity_effects(step& s) {
+  for (identity_effect& e : identity_.take_effects()) {
+    if (auto* line = std::get_if<identity_log>(&e))
+      log(line->level, std::move(line->text), s);
+    else if (auto* fetch = std::get_if<effect::fetch_token>(&e))
+      s.out.emplace_back(*fetch);
+    else
+      s.out.emplace_back(std::get<effect::auth_decided>(e));
+  }
 }
 
 HULL_INLINE void engine::commit_changes(bool also_empty, step& s) {
@@ -236,6 +323,8 @@ HULL_INLINE void engine::commit_changes(bool also_empty, step& s) {
 }
 
 HULL_INLINE void engine::settle(settled_call done, step& s) {
+  if (options_.durable_mutations && done.kind == call_kind::mutation && !ended_because_)
+    s.out.emplace_back(effect::forget_mutation{done.request});
   s.out.emplace_back(effect::complete{done.call, std::move(done.outcome)});
 }
 
@@ -252,18 +341,29 @@ HULL_INLINE void engine::log(log_level level, std::string text, step& s) {
 }
 
 HULL_INLINE void engine::arm(step& s) {
-  const std::optional<moment> due = link_.deadline();
+  if (link_.has_ended()) return;
+  std::optional<moment> due = link_.deadline();
+  const auto consider = [&](std::optional<moment> m) {
+    if (m) due = due ? std::min(*due, *m) : *m;
+  };
+  consider(identity_.deadline());
+  if (!kept_.empty()) consider(kept_.begin()->first);
   // A deadline that moved away needs no new timer: the old one finds nothing due and this arms the next.
   if (!due || (armed_ && *armed_ <= *due)) return;
   armed_ = due;
   s.out.emplace_back(effect::arm_timer{*due});
 }
 
-HULL_INLINE void engine::publish_connection(step& s) {
-  connection_state now = connection();
-  if (now == published_) return;
-  published_ = now;
-  s.out.emplace_back(effect::connection_changed{std::move(now)});
+HULL_INLINE void engine::publish_state(step& s) {
+  connection_state now = connection(s.now);
+  if (!(now == published_)) {
+    published_ = now;
+    s.out.emplace_back(effect::connection_changed{std::move(now)});
+  }
+  if (const auth_state auth = identity_.state(); auth != published_auth_) {
+    published_auth_ = auth;
+    s.out.emplace_back(effect::auth_changed{auth});
+  }
 }
 
 }  // namespace hull::sync

@@ -23,7 +23,9 @@ HULL_INLINE void engine::receive(protocol::transition&& m, step& s) {
     return;
   }
   observe(m.end.ts);
-  identity_.on_transition(m);
+  std::optional<double> wall_clock;
+  if (wall_clock_offset_ms_) wall_clock = static_cast<double>(s.now.count()) + *wall_clock_offset_ms_;
+  identity_.on_transition(m, s.now, wall_clock);
   for (auto& change : m.modifications) take_query_change(std::move(change), s);
   std::vector<settled_call> done = requests_.take_reflected(m.end.ts);
   // The prediction leaves in the same commit in which the server's result arrives: nothing flickers.
@@ -64,7 +66,6 @@ HULL_INLINE void engine::receive(protocol::mutation_response&& m, step& s) {
     commit_changes(false, s);
     settle(std::move(*done), s);
   }
-  send_requests(s);
 }
 
 HULL_INLINE void engine::receive(protocol::action_response&& m, step& s) {
@@ -78,10 +79,7 @@ HULL_INLINE void engine::receive(protocol::action_response&& m, step& s) {
 }
 
 HULL_INLINE void engine::receive(protocol::auth_error&& m, step& s) {
-  // The server closes the socket after this; the next one goes without the refused credentials.
-  if (!identity_.concerns_current(m)) return;
-  identity_.set({});
-  log(log_level::error, "Failed to authenticate: \"" + m.message + "\", check your server auth config", s);
+  identity_.on_auth_error(m, s.now);  // The server closes the socket after this.
 }
 
 HULL_INLINE void engine::receive(protocol::fatal_error&& m, step& s) {

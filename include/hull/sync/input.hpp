@@ -8,10 +8,12 @@
 #include <hull/sync/query_key.hpp>
 #include <hull/sync/requests.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace hull::sync {
 
@@ -19,17 +21,31 @@ namespace input {
 
 /// Begin to connect.
 struct start {};
+/// Mutations that an earlier process recorded and that were not over when it ended. Before `start`, in their order.
+struct restore {
+  struct entry {
+    protocol::request_id request = 0;
+    call_id call = 0;
+    std::string path;
+    value args;
+    optimistic_update optimistic = {};  ///< May be empty.
+  };
+  std::vector<entry> mutations;
+};
 struct subscribe {
   query_key query;
+  /// Shown, marked stale, until the deployment speaks; for a query about which nothing is known.
+  std::optional<value> last_known = {};
 };
 struct unsubscribe {
   query_key query;
+  std::chrono::milliseconds keep_for{0};  ///< The query stays live this long, in case somebody asks again.
 };
 struct mutation {
   call_id call = 0;
   std::string path;
   value args;
-  optimistic_update optimistic;  ///< May be empty.
+  optimistic_update optimistic = {};  ///< May be empty.
 };
 struct action {
   call_id call = 0;
@@ -42,6 +58,14 @@ struct cancel {
 struct set_auth {
   credentials auth;
 };
+/// User tokens from now on; the engine asks for them with effect::fetch_token.
+struct set_token_source {};
+struct token_fetched {
+  fetch_id fetch = 0;
+  result<std::optional<std::string>> token;  ///< Nothing: nobody is signed in.
+};
+/// There is a network again: a wait for the next try to connect ends now.
+struct network_online {};
 struct socket_opened {
   socket_id socket = 0;
   std::optional<std::int64_t> wall_clock_ms;  ///< For the deployment's estimate of our clock.
@@ -71,8 +95,9 @@ struct close {};
 }  // namespace input
 
 using input_event =
-    std::variant<input::start, input::subscribe, input::unsubscribe, input::mutation, input::action, input::cancel,
-                 input::set_auth, input::socket_opened, input::socket_message, input::socket_garbage,
-                 input::socket_closed, input::send_failed, input::timer, input::close>;
+    std::variant<input::start, input::restore, input::subscribe, input::unsubscribe, input::mutation, input::action,
+                 input::cancel, input::set_auth, input::set_token_source, input::token_fetched, input::network_online,
+                 input::socket_opened, input::socket_message, input::socket_garbage, input::socket_closed,
+                 input::send_failed, input::timer, input::close>;
 
 }  // namespace hull::sync

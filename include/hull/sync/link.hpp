@@ -19,17 +19,19 @@ using socket_id = std::uint32_t;
 
 class link {
  public:
-  enum class phase { idle, connecting, open, waiting, ended };
+  /// held: deliberately without a socket, until `connect`.
+  enum class phase { idle, connecting, open, waiting, held, ended };
 
   link(backoff_policy policy, std::chrono::milliseconds inactivity_timeout)
       : policy_(policy), inactivity_timeout_(inactivity_timeout) {}
 
   phase state() const noexcept { return phase_; }
   bool is_open() const noexcept { return phase_ == phase::open; }
+  bool has_socket() const noexcept { return phase_ == phase::connecting || phase_ == phase::open; }
   bool has_ended() const noexcept { return phase_ == phase::ended; }
   /// True for the socket that is connecting or open now.
   bool is_current(socket_id s) const noexcept {
-    return s == socket_ && (phase_ == phase::connecting || phase_ == phase::open);
+    return s == socket_ && has_socket();
   }
   socket_id socket() const noexcept { return socket_; }
 
@@ -53,6 +55,11 @@ class link {
     wait_ = policy_.wait(category, retries_++, jitter);
     retry_at_ = now + wait_;
     return wait_;
+  }
+  /// Lets go of the socket, or of the wait for the next, until `connect`.
+  void hold() noexcept {
+    phase_ = phase::held;
+    last_close_reason_.reset();
   }
   /// Everything from before the reconnect is in order again.
   void synced() noexcept { retries_ = 0; }

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 namespace hull::sync {
 
@@ -19,12 +20,12 @@ class query_set {
   /// Counts a subscriber less. True when it was the last. Harmless when there was none.
   bool unsubscribe(query_record& record);
 
-  // Messages for the socket that is open now.
-  protocol::modify_query_set add_message(const query_record& record);
-  protocol::modify_query_set remove_message(protocol::query_id id);
-
+  /// What changed on this socket since the last message; nothing when nothing did.
+  std::optional<protocol::modify_query_set> take_message();
   /// A new socket: everything from the beginning, in the order of subscription, with the journals.
   protocol::modify_query_set restart();
+  /// Changes need not be remembered until the next restart.
+  void socket_lost();
 
   /// The deployment spoke about a query: its result, or that it is gone.
   void confirm(query_record& record);
@@ -32,9 +33,16 @@ class query_set {
   bool is_confirmed() const noexcept { return awaited_ == 0; }
 
  private:
+  /// A query that the deployment was not told of yet, or has to forget.
+  struct news {
+    protocol::query_id id = 0;
+    bool is_add = false;
+  };
   static protocol::add_query describe(const query_record& record);
 
   query_table& table_;
+  std::vector<news> news_;
+  bool is_live_ = false;  ///< A socket was told everything as of its restart.
   protocol::query_id next_id_ = 0;
   std::uint32_t version_ = 0;
   std::size_t awaited_ = 0;

@@ -3,6 +3,7 @@
 
 #include <hull/sync/query_set.hpp>
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -12,6 +13,7 @@ HULL_INLINE bool query_set::subscribe(query_record& record) {
   if (++record.references > 1) return false;
   record.last_journal = journal();
   table_.bind(record, next_id_++);
+  if (is_live_) news_.push_back({record.id, true});
   return true;
 }
 
@@ -19,6 +21,13 @@ HULL_INLINE bool query_set::unsubscribe(query_record& record) {
   if (record.references == 0 || --record.references != 0) return false;
   confirm(record);
   table_.unbind(record);
+  if (is_live_) {
+    const auto unsaid = std::find_if(news_.begin(), news_.end(), [&](const news& n) { return n.is_add && n.id == record.id; });
+    if (unsaid != news_.end())
+      news_.erase(unsaid);
+    else
+      news_.push_back({record.id, false});
+  }
   return true;
 }
 
@@ -31,26 +40,33 @@ HULL_INLINE protocol::add_query query_set::describe(const query_record& record) 
   return add;
 }
 
-HULL_INLINE protocol::modify_query_set query_set::add_message(const query_record& record) {
+HULL_INLINE std::optional<protocol::modify_query_set> query_set::take_message() {
+  if (news_.empty()) return std::nullopt;
   protocol::modify_query_set m;
   m.base_version = version_++;
   m.new_version = version_;
-  m.modifications.emplace_back(describe(record));
+  m.modifications.reserve(news_.size());
+  for (const news& n : std::exchange(news_, {})) {
+    if (n.is_add) {
+      m.modifications.emplace_back(describe(*table_.find(n.id)));
+    } else {
+      protocol::remove_query remove;
+      remove.id = n.id;
+      m.modifications.emplace_back(remove);
+    }
+  }
   return m;
 }
 
-HULL_INLINE protocol::modify_query_set query_set::remove_message(protocol::query_id id) {
-  protocol::modify_query_set m;
-  m.base_version = version_++;
-  m.new_version = version_;
-  protocol::remove_query remove;
-  remove.id = id;
-  m.modifications.emplace_back(remove);
-  return m;
+HULL_INLINE void query_set::socket_lost() {
+  is_live_ = false;
+  news_.clear();
 }
 
 HULL_INLINE protocol::modify_query_set query_set::restart() {
   version_ = 1;
+  is_live_ = true;
+  news_.clear();
   protocol::modify_query_set m;
   m.new_version = version_;
   const std::vector<query_record*> all = table_.subscribed();

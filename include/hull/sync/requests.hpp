@@ -6,6 +6,7 @@
 #include <hull/error.hpp>
 #include <hull/protocol/client_message.hpp>
 #include <hull/protocol/server_message.hpp>
+#include <hull/sync/link.hpp>
 
 #include <cstdint>
 #include <map>
@@ -26,6 +27,7 @@ enum class call_kind { mutation, action };
 struct settled_call {
   protocol::request_id request = 0;
   call_id call = 0;
+  call_kind kind = call_kind::mutation;
   result<value> outcome;
 };
 
@@ -36,13 +38,15 @@ struct request {
   call_id call = 0;
   std::string path;
   value args;
+  moment called_at{0};
   phase state = phase::waiting;
   value answer = {};
 };
 
 class requests {
  public:
-  explicit requests(std::size_t max_mutations_on_wire) : window_(max_mutations_on_wire == 0 ? 1 : max_mutations_on_wire) {}
+  explicit requests(std::size_t max_mutations_on_wire, protocol::request_id first_id = 0)
+      : window_(max_mutations_on_wire == 0 ? 1 : max_mutations_on_wire), next_id_(first_id) {}
 
   protocol::request_id allocate() noexcept { return next_id_++; }
   void add(protocol::request_id id, request r);
@@ -71,6 +75,8 @@ class requests {
   /// Anything sent and not answered: closing now may lose work unnoticed.
   bool has_incomplete() const noexcept { return sent_ != 0; }
   bool is_synced() const noexcept { return from_before_.empty(); }
+  /// When the oldest call was made that is not answered; nothing while none is open, `now` when all are answered.
+  std::optional<moment> oldest_open(moment now) const;
   std::uint32_t open_mutations() const noexcept { return mutations_; }
   std::uint32_t open_actions() const noexcept { return actions_; }
 
@@ -87,7 +93,7 @@ class requests {
   std::set<std::pair<protocol::timestamp, protocol::request_id>> answered_;
   std::set<protocol::request_id> from_before_;
   std::size_t window_;
-  protocol::request_id next_id_ = 0;
+  protocol::request_id next_id_;
   std::uint32_t mutations_ = 0;
   std::uint32_t actions_ = 0;
   std::uint32_t sent_ = 0;

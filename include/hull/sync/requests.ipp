@@ -25,6 +25,13 @@ HULL_INLINE std::optional<protocol::request_id> requests::find_call(call_id call
   return found->second;
 }
 
+HULL_INLINE std::optional<moment> requests::oldest_open(moment now) const {
+  if (open_.empty()) return std::nullopt;
+  for (const auto& [id, r] : open_)  // In the order of the calls, so that the first one is the oldest.
+    if (r.state != request::phase::answered) return r.called_at;
+  return now;
+}
+
 HULL_INLINE void requests::set_state(request& r, request::phase state) {
   sent_ += state == request::phase::sent;
   sent_ -= r.state == request::phase::sent;
@@ -68,7 +75,7 @@ HULL_INLINE settled_call requests::take(table::iterator at, result<value> outcom
   request& r = at->second;
   set_state(r, request::phase::waiting);
   --(r.kind == call_kind::mutation ? mutations_ : actions_);
-  settled_call done{at->first, r.call, std::move(outcome)};
+  settled_call done{at->first, r.call, r.kind, std::move(outcome)};
   by_call_.erase(r.call);
   unsent_.erase(at->first);
   from_before_.erase(at->first);

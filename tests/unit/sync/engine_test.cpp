@@ -35,11 +35,11 @@ TEST(sync_engine, T13_connection_state_is_published_when_it_changes) {
 TEST(sync_engine, connection_state_counts) {
   engine_harness e;
   mock::script server(e);
-  EXPECT_EQ(e.engine.connection(), connection_state{});
+  EXPECT_EQ(e.engine.connection(e.now), connection_state{});
   e.start();
   e.mutate("m:x");
   e.open();
-  const auto s = e.engine.connection();
+  const auto s = e.engine.connection(e.now);
   EXPECT_TRUE(s.is_connected);
   EXPECT_TRUE(s.has_ever_connected);
   EXPECT_EQ(s.connection_count, 1u);
@@ -47,8 +47,8 @@ TEST(sync_engine, connection_state_counts) {
   EXPECT_TRUE(s.has_inflight_requests());
   EXPECT_FALSE(s.next_retry_in);
   e.drop();
-  EXPECT_FALSE(e.engine.connection().is_connected);
-  EXPECT_TRUE(e.engine.connection().has_ever_connected);
+  EXPECT_FALSE(e.engine.connection(e.now).is_connected);
+  EXPECT_TRUE(e.engine.connection(e.now).has_ever_connected);
 }
 
 TEST(sync_engine, N12_fatal_error_ends_everything) {
@@ -70,7 +70,7 @@ TEST(sync_engine, N12_fatal_error_ends_everything) {
   EXPECT_EQ(e.take_events(), std::vector<std::string>({"log", "close_socket", "commit", "complete 1", "complete 2"}));
   EXPECT_EQ(e.state(q)->failure->code, errc::fatal);
   EXPECT_EQ(e.state(q)->last_value, value(1));
-  EXPECT_FALSE(e.engine.connection().is_connected);
+  EXPECT_FALSE(e.engine.connection(e.now).is_connected);
 
   e.advance(10min);
   EXPECT_FALSE(e.opening) << "no further try";
@@ -175,7 +175,7 @@ TEST(sync_engine, answers_nobody_waits_for_are_ignored) {
   server.expect_hello();
   server.answer_mutation(77, nullptr, 10);
   server.fail_action(78, "who?");
-  EXPECT_TRUE(e.engine.connection().is_connected);
+  EXPECT_TRUE(e.engine.connection(e.now).is_connected);
   EXPECT_TRUE(e.completed.empty());
 }
 

@@ -13,10 +13,10 @@ TEST(sync_identity, T7_T8_outstanding_until_confirmed_or_cleared) {
   ASSERT_TRUE(i.restart());
   EXPECT_FALSE(i.is_confirmed());
   protocol::transition t;
-  i.on_transition(t);
+  i.on_transition(t, sync::moment(0), {});
   EXPECT_FALSE(i.is_confirmed()) << "identity did not move";
   t.end.identity = 1;
-  i.on_transition(t);
+  i.on_transition(t, sync::moment(0), {});
   EXPECT_TRUE(i.is_confirmed());
   i.restart();
   EXPECT_FALSE(i.is_confirmed());

@@ -205,7 +205,7 @@ TEST_F(sync_optimistic, N5_throwing_update_leaves_nothing) {
   EXPECT_TRUE(e.take_commits().empty());
   server.expect_silence();
   EXPECT_EQ(e.engine.optimistic_layers(), 0u);
-  EXPECT_EQ(e.engine.connection().inflight_mutations, 0u);
+  EXPECT_EQ(e.engine.connection(e.now).inflight_mutations, 0u);
   server.transition({updated(0, 2)}, 110);
   EXPECT_EQ(e.seen(a), value(2)) << "later results still arrive";
 }

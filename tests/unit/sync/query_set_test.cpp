@@ -62,21 +62,40 @@ TEST_F(sync_query_set, restart_lists_queries_in_order_with_their_journals) {
 TEST_F(sync_query_set, versions_count_up_from_the_restart) {
   set.restart();
   query_record& a = add("q:a");
-  EXPECT_EQ(set.add_message(a).base_version, 1u);
-  const auto remove = set.remove_message(a.id);
-  EXPECT_EQ(remove.base_version, 2u);
-  EXPECT_EQ(remove.new_version, 3u);
+  EXPECT_EQ(set.take_message()->base_version, 1u);
+  EXPECT_FALSE(set.take_message()) << "said already";
+  set.unsubscribe(a);
+  const auto remove = set.take_message();
+  ASSERT_TRUE(remove);
+  EXPECT_EQ(remove->base_version, 2u);
+  EXPECT_EQ(remove->new_version, 3u);
+  EXPECT_EQ(std::get<protocol::remove_query>(remove->modifications.at(0)).id, a.id);
   set.restart();
-  EXPECT_EQ(set.add_message(a).base_version, 1u);
+  set.subscribe(a);
+  EXPECT_EQ(set.take_message()->base_version, 1u);
+}
+
+TEST_F(sync_query_set, without_a_socket_nothing_is_remembered_but_the_set) {
+  query_record& a = add("q:a");
+  EXPECT_FALSE(set.take_message());
+  set.restart();
+  add("q:b");
+  set.socket_lost();
+  EXPECT_FALSE(set.take_message());
+  set.unsubscribe(a);
+  EXPECT_EQ(set.restart().modifications.size(), 1u);
 }
 
 TEST_F(sync_query_set, a_new_subscription_starts_without_the_old_journal) {
   query_record& a = add("q:a");
   a.last_journal.set("cursor");
+  set.restart();
   set.unsubscribe(a);
   set.subscribe(a);
   EXPECT_EQ(a.id, 1u);
-  EXPECT_FALSE(std::get<protocol::add_query>(set.add_message(a).modifications[0]).journal);
+  const auto m = set.take_message();
+  ASSERT_EQ(m->modifications.size(), 2u);
+  EXPECT_FALSE(std::get<protocol::add_query>(m->modifications[1]).journal);
 }
 
 TEST(sync_query_key, token_text) {

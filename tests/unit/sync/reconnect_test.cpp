@@ -21,7 +21,7 @@ struct sync_reconnect : testing::Test {
     e.take_commits();
     e.take_events();
   }
-  std::uint32_t retries() const { return e.engine.connection().connection_retries; }
+  std::uint32_t retries() const { return e.engine.connection(e.now).connection_retries; }
 };
 
 TEST_F(sync_reconnect, everything_is_said_again_in_order) {
@@ -30,7 +30,7 @@ TEST_F(sync_reconnect, everything_is_said_again_in_order) {
   server.expect_mutation();
   server.expect_action();
   e.close(1001, {});
-  EXPECT_EQ(e.engine.connection().next_retry_in, 1000ms);
+  EXPECT_EQ(e.engine.connection(e.now).next_retry_in, 1000ms);
   e.mutate("m:two");
   EXPECT_TRUE(e.sent.empty());
   e.advance(999ms);
@@ -98,7 +98,7 @@ TEST_F(sync_reconnect, N7_bad_start_version_reconnects) {
   server.send(wrong);
   EXPECT_EQ(e.seen(q), value(1));
   EXPECT_EQ(e.engine.max_observed_timestamp(), 100u);
-  EXPECT_EQ(e.engine.connection().next_retry_in, 100ms);
+  EXPECT_EQ(e.engine.connection(e.now).next_retry_in, 100ms);
   e.reconnect();
   EXPECT_EQ(mock::script(e).expect_connect().last_close_reason, "StartVersionMismatch");
 }
@@ -108,7 +108,7 @@ TEST_F(sync_reconnect, transition_that_goes_back_reconnects) {
   back.start = server.version();
   back.end = {1, 0, 99};
   server.send(back);
-  EXPECT_FALSE(e.engine.connection().is_connected);
+  EXPECT_FALSE(e.engine.connection(e.now).is_connected);
 }
 
 TEST_F(sync_reconnect, N8_failed_replayed_mutation_keeps_the_values) {
@@ -129,14 +129,14 @@ TEST_F(sync_reconnect, N18_bad_chunk_reconnects) {
   chunk.part_number = 1;
   chunk.total_parts = 2;
   server.send(chunk);
-  EXPECT_FALSE(e.engine.connection().is_connected);
+  EXPECT_FALSE(e.engine.connection(e.now).is_connected);
   e.reconnect();
   EXPECT_EQ(mock::script(e).expect_connect().last_close_reason, "InvalidServerMessage");
 }
 
 TEST_F(sync_reconnect, unreadable_frame_reconnects) {
   server.send_text("{\"type\":\"Nonsense\"}");
-  EXPECT_FALSE(e.engine.connection().is_connected);
+  EXPECT_FALSE(e.engine.connection(e.now).is_connected);
   EXPECT_TRUE(e.has_log("no message"));
 }
 
@@ -212,12 +212,12 @@ TEST_F(sync_reconnect, T11_transition_before_the_duplicate_answer) {
 TEST_F(sync_reconnect, backoff_follows_reason_retries_and_jitter) {
   e.jitter = 0.0;
   e.close(1013, "CommitterFullError");
-  EXPECT_EQ(e.engine.connection().next_retry_in, 1500ms);
+  EXPECT_EQ(e.engine.connection(e.now).next_retry_in, 1500ms);
   e.jitter = 0.5;
   for (const auto wait : {2000ms, 4000ms, 8000ms, 16000ms, 16000ms}) {
     e.reconnect();
     e.drop();
-    EXPECT_EQ(e.engine.connection().next_retry_in, wait);
+    EXPECT_EQ(e.engine.connection(e.now).next_retry_in, wait);
   }
 }
 
@@ -225,12 +225,12 @@ TEST_F(sync_reconnect, silence_reconnects) {
   e.advance(59s);
   server.send(protocol::ping{});
   e.advance(59s);
-  EXPECT_TRUE(e.engine.connection().is_connected) << "a Ping is a sign of life";
+  EXPECT_TRUE(e.engine.connection(e.now).is_connected) << "a Ping is a sign of life";
   e.take_events();
   e.advance(1s);
-  EXPECT_FALSE(e.engine.connection().is_connected);
+  EXPECT_FALSE(e.engine.connection(e.now).is_connected);
   EXPECT_EQ(e.take_events(), std::vector<std::string>({"log", "close_socket"}));
-  EXPECT_EQ(e.engine.connection().next_retry_in, 100ms);
+  EXPECT_EQ(e.engine.connection(e.now).next_retry_in, 100ms);
   e.reconnect();
   EXPECT_EQ(mock::script(e).expect_connect().last_close_reason, "InactiveServer");
 }
@@ -240,7 +240,7 @@ TEST_F(sync_reconnect, handshake_that_hangs_is_given_up) {
   e.advance(1s);
   ASSERT_TRUE(e.opening);
   e.advance(60s);
-  EXPECT_EQ(e.engine.connection().connection_retries, 2u);
+  EXPECT_EQ(e.engine.connection(e.now).connection_retries, 2u);
 }
 
 TEST_F(sync_reconnect, news_of_an_earlier_socket_is_ignored) {
@@ -249,7 +249,7 @@ TEST_F(sync_reconnect, news_of_an_earlier_socket_is_ignored) {
   e.reconnect();
   e.apply(sync::input::socket_closed{old, 1006, {}, {}});
   e.apply(sync::input::socket_message{old, protocol::fatal_error{"late"}});
-  EXPECT_TRUE(e.engine.connection().is_connected);
+  EXPECT_TRUE(e.engine.connection(e.now).is_connected);
 }
 
 TEST_F(sync_reconnect, failed_write_reconnects) {

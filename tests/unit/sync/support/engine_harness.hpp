@@ -56,6 +56,16 @@ class engine_harness : public mock::peer {
   void set_admin(std::string key) {
     apply(sync::input::set_auth{{key.empty() ? protocol::token_type::none : protocol::token_type::admin, key, {}}});
   }
+  /// User tokens from now on.
+  void sign_in() { apply(sync::input::set_token_source{}); }
+  /// The token source answers the question that is open; the text names who it is for.
+  void give_token(std::optional<std::string> token) { answer_fetch(std::move(token)); }
+  void fail_token(std::string why = "no network") { answer_fetch(error{errc::network, std::move(why), {}, {}}); }
+  void answer_fetch(result<std::optional<std::string>> token) {
+    if (!fetch) throw mock::unexpected("the engine asked for no token");
+    const auto id = std::exchange(fetch, std::nullopt)->fetch;
+    apply(sync::input::token_fetched{id, std::move(token)});
+  }
   /// Time passes; the timer fires when it is due.
   void advance(std::chrono::milliseconds by) {
     const sync::moment until = now + by;
@@ -142,6 +152,18 @@ class engine_harness : public mock::peer {
         opening = wanted->socket;
       } else if (std::holds_alternative<close_socket>(e)) {
         events.push_back("close_socket");
+      } else if (auto* asked = std::get_if<fetch_token>(&e)) {
+        events.push_back(asked->force_refresh ? "fetch forced" : "fetch");
+        fetch = *asked;
+        fetches.push_back(asked->force_refresh);
+      } else if (auto* decided = std::get_if<auth_decided>(&e)) {
+        decisions.push_back(decided->is_authenticated);
+      } else if (auto* changed = std::get_if<auth_changed>(&e)) {
+        auth_states.push_back(changed->state);
+      } else if (auto* recorded = std::get_if<record_mutation>(&e)) {
+        events.push_back("record " + std::to_string(recorded->request));
+      } else if (auto* forgotten = std::get_if<forget_mutation>(&e)) {
+        events.push_back("forget " + std::to_string(forgotten->request));
       } else {
         ++connection_changes;
       }
@@ -162,6 +184,10 @@ class engine_harness : public mock::peer {
   std::vector<std::string> logs;
   sync::call_id calls = 0;
   int connection_changes = 0;
+  std::optional<sync::effect::fetch_token> fetch;  ///< The question that the token source has not answered.
+  std::vector<bool> fetches;                       ///< Of every question: was a fresh token asked for.
+  std::vector<bool> decisions;                     ///< What was said about being authenticated, in order.
+  std::vector<auth_state> auth_states;
 };
 
 }  // namespace hull::test
