@@ -32,14 +32,17 @@ struct log_line {
 using news = std::variant<sync::input_event, log_line>;
 
 /// What the I/O thread found out, on its way to the home executor: moved once, in order, with one wake-up for as
-/// much as came in between. The only thing that both sides touch, hence the mutex.
+/// much as came in between. Waking another thread costs more than handling a small transition, so whoever knows that
+/// more is coming waits with the wake-up. The only thing that both sides touch, hence the mutex.
 class inbox {
  public:
   /// `wake` is posted to `home` when there is something to take.
   inbox(boost::asio::any_io_executor home, std::function<void()> wake) : home_(std::move(home)), wake_(std::move(wake)) {}
 
   /// False when so much is waiting that the reader should pause.
-  bool push(news item);
+  bool push(news item, bool wake_up = true);
+  /// Tells home about what was pushed without waking it.
+  void wake();
   /// Everything that is waiting. `was_full`: the reader may be pausing.
   std::vector<news> take(bool& was_full);
   /// From now on nothing is accepted and nothing is posted.
@@ -49,8 +52,11 @@ class inbox {
   static constexpr std::size_t enough = 512;
   std::mutex mutex_;
   std::optional<boost::asio::any_io_executor> home_;
+  void post_wake();
+
   std::function<void()> wake_;
   std::vector<news> items_;
+  bool is_wake_posted_ = false;
 };
 
 struct driver_options {
@@ -81,6 +87,9 @@ class driver : public std::enable_shared_from_this<driver> {
   void do_close();
   void read_next();
   void on_frame(std::string_view frame);
+  /// Wakes home as soon as the frames that have already arrived are handled.
+  void wake_after_burst();
+  void look_at_burst();
   void write_next();
   void lost(sync::socket_id socket);
   template <class F>
@@ -97,6 +106,10 @@ class driver : public std::enable_shared_from_this<driver> {
   std::deque<std::string> outgoing_;
   bool is_writing_ = false;
   bool is_paused_ = false;
+  bool is_wake_due_ = false;
+  std::size_t burst_ = 0;       ///< Messages since home was woken.
+  std::size_t burst_seen_ = 0;  ///< As of the last look.
+  unsigned idle_looks_ = 0;
 };
 
 }  // namespace hull::detail

@@ -10,17 +10,27 @@
 
 namespace hull::detail {
 
-HULL_INLINE bool inbox::push(news item) {
+HULL_INLINE bool inbox::push(news item, bool wake_up) {
   const std::lock_guard lock(mutex_);
   if (!home_) return true;
-  const bool was_empty = items_.empty();
   items_.push_back(std::move(item));
-  if (was_empty) boost::asio::post(*home_, wake_);  // Under the lock: after shut() nobody may touch the executor.
+  if (wake_up) post_wake();
   return items_.size() < enough;
+}
+
+HULL_INLINE void inbox::wake() {
+  const std::lock_guard lock(mutex_);
+  if (home_) post_wake();
+}
+
+HULL_INLINE void inbox::post_wake() {
+  // Under the lock: after shut() nobody may touch the executor.
+  if (!items_.empty() && !std::exchange(is_wake_posted_, true)) boost::asio::post(*home_, wake_);
 }
 
 HULL_INLINE std::vector<news> inbox::take(bool& was_full) {
   const std::lock_guard lock(mutex_);
+  is_wake_posted_ = false;
   was_full = items_.size() >= enough;
   return std::exchange(items_, {});
 }
@@ -142,11 +152,38 @@ HULL_INLINE void driver::on_frame(std::string_view frame) {
   if (!decoded->warning.empty()) home_->push(log_line{log_level::warning, std::move(decoded->warning)});
   bool go_on = true;
   if (decoded->message)
-    go_on = home_->push(sync::input_event(sync::input::socket_message{socket_id_, std::move(*decoded->message)}));
-  if (go_on)
+    go_on = home_->push(sync::input_event(sync::input::socket_message{socket_id_, std::move(*decoded->message)}), false);
+  if (go_on) {
     read_next();
-  else
+    if (decoded->message) wake_after_burst();
+  } else {
     is_paused_ = true;
+    home_->wake();
+  }
+}
+
+HULL_INLINE void driver::wake_after_burst() {
+  constexpr std::size_t longest_burst = 64;
+  if (++burst_ >= longest_burst) {
+    burst_ = 0;
+    home_->wake();
+  }
+  if (std::exchange(is_wake_due_, true)) return;
+  boost::asio::post(io_, [self = shared_from_this()] { self->look_at_burst(); });
+}
+
+HULL_INLINE void driver::look_at_burst() {
+  // A frame that has arrived already is handled within a few turns of the loop: while there are such, look again.
+  constexpr unsigned idle_turns = 4;
+  idle_looks_ = std::exchange(burst_seen_, burst_) == burst_ ? idle_looks_ + 1 : 0;
+  if (idle_looks_ < idle_turns) {
+    boost::asio::post(io_, [self = shared_from_this()] { self->look_at_burst(); });
+    return;
+  }
+  is_wake_due_ = false;
+  burst_ = burst_seen_ = 0;
+  idle_looks_ = 0;
+  home_->wake();
 }
 
 HULL_INLINE void driver::write_next() {

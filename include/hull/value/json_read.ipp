@@ -11,6 +11,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
+#include <iterator>
 #include <optional>
 
 namespace hull {
@@ -59,6 +60,8 @@ class json_reader {
 
   bool read_value(value& out, std::size_t depth) {
     skip_space();
+    if (++values_ > options_.limits.max_values)
+      return fail("text holds more than " + std::to_string(options_.limits.max_values) + " values");
     if (at_ == end_) return fail("text ends where a value should be");
     switch (*at_) {
       case '{': return enter(depth) && read_object(out, depth);
@@ -89,16 +92,17 @@ class json_reader {
   bool read_array(value& out, std::size_t depth) {
     if (depth >= options_.limits.max_nesting) return too_deep();
     ++at_;
-    array items;
+    const std::size_t first = items_.size();
     skip_space();
     if (at_ != end_ && *at_ == ']') {
       ++at_;
     } else {
       for (;;) {
-        if (items.size() == options_.limits.max_array_length)
+        if (items_.size() - first == options_.limits.max_array_length)
           return fail("array has more than " + std::to_string(options_.limits.max_array_length) + " elements");
-        items.emplace_back();
-        if (!read_value(items.back(), depth + 1)) return false;
+        value item;
+        if (!read_value(item, depth + 1)) return false;
+        items_.push_back(std::move(item));
         skip_space();
         if (at_ == end_) return fail("text ends inside an array");
         const char c = *at_++;
@@ -106,13 +110,22 @@ class json_reader {
         if (c != ',') return --at_, fail("expected ',' or ']'");
       }
     }
-    out = value(std::move(items));
+    out = value(take_from(items_, first));
     return true;
+  }
+
+  /// What was collected from `first` on, in a vector of just that size: most values live long and never grow.
+  template <class T>
+  static std::vector<T> take_from(std::vector<T>& collected, std::size_t first) {
+    const auto begin = std::make_move_iterator(collected.begin() + static_cast<std::ptrdiff_t>(first));
+    std::vector<T> taken(begin, std::make_move_iterator(collected.end()));
+    collected.resize(first);
+    return taken;
   }
 
   bool read_object(value& out, std::size_t depth) {
     ++at_;
-    std::vector<object::field> fields;
+    const std::size_t first = fields_.size();
     skip_space();
     if (at_ != end_ && *at_ == '}') {
       ++at_;
@@ -120,14 +133,15 @@ class json_reader {
       for (;;) {
         skip_space();
         if (at_ == end_ || *at_ != '"') return fail("expected a field name in quotes");
-        if (fields.size() == options_.limits.max_object_fields)
+        if (fields_.size() - first == options_.limits.max_object_fields)
           return fail("object has more than " + std::to_string(options_.limits.max_object_fields) + " fields");
-        fields.emplace_back();
-        if (!read_string(fields.back().first)) return false;
+        object::field field;
+        if (!read_string(field.first)) return false;
         skip_space();
         if (at_ == end_ || *at_ != ':') return fail("expected ':' after a field name");
         ++at_;
-        if (!read_value(fields.back().second, depth + 1)) return false;
+        if (!read_value(field.second, depth + 1)) return false;
+        fields_.push_back(std::move(field));
         skip_space();
         if (at_ == end_) return fail("text ends inside an object");
         const char c = *at_++;
@@ -135,16 +149,17 @@ class json_reader {
         if (c != ',') return --at_, fail("expected ',' or '}'");
       }
     }
-    if (!options_.plain && fields.size() == 1 && !fields[0].first.empty() && fields[0].first[0] == '$') {
+    const bool may_be_encoding = !options_.plain && fields_.size() - first == 1 && !fields_.back().first.empty();
+    if (may_be_encoding && fields_.back().first[0] == '$') {
       bool done = false;
-      if (!read_encoding(fields[0], out, done)) return false;
-      if (done) return true;
+      if (!read_encoding(fields_.back(), out, done)) return false;
+      if (done) return fields_.pop_back(), true;
     }
     if (depth >= options_.limits.max_nesting) return too_deep();
     if (!options_.any_names && !options_.plain)
-      for (const auto& f : fields)
-        if (!check_name(f.first)) return false;
-    out = value(object(std::move(fields)));
+      for (std::size_t i = first; i < fields_.size(); ++i)
+        if (!check_name(fields_[i].first)) return false;
+    out = value(object(take_from(fields_, first)));
     return true;
   }
 
@@ -232,6 +247,7 @@ class json_reader {
     ++at_;  // the opening quote
     for (;;) {
       const char* const run = at_;
+      skip_plain_words();
       while (at_ != end_ && static_cast<unsigned char>(*at_) >= 0x20 && static_cast<unsigned char>(*at_) < 0x80 &&
              *at_ != '"' && *at_ != '\\')
         ++at_;
@@ -241,6 +257,19 @@ class json_reader {
       if (c == '"') return ++at_, true;
       if (c < 0x20) return fail("control character inside a string");
       if (!(c == '\\' ? read_escape(out) : read_multibyte(out))) return false;
+    }
+  }
+
+  /// Passes over eight characters at a time, while none of them needs a closer look.
+  void skip_plain_words() {
+    constexpr std::uint64_t ones = 0x0101010101010101, tops = 0x8080808080808080;
+    const auto has_zero = [](std::uint64_t w) { return (w - ones) & ~w & tops; };
+    while (end_ - at_ >= 8) {
+      std::uint64_t word = 0;
+      std::memcpy(&word, at_, 8);
+      const std::uint64_t control = (word - ones * 0x20) & ~word & tops;
+      if (control | (word & tops) | has_zero(word ^ (ones * '"')) | has_zero(word ^ (ones * '\\'))) return;
+      at_ += 8;
     }
   }
 
@@ -321,6 +350,10 @@ class json_reader {
   const char* at_;
   const char* const end_;
   const json_options& options_;
+  // Fields and items of the containers that are being read, the innermost last.
+  std::vector<object::field> fields_;
+  std::vector<value> items_;
+  std::size_t values_ = 0;
   std::string message_;
 };
 

@@ -149,8 +149,18 @@ inline object::object(std::vector<field> fields) : fields_(std::move(fields)) { 
 
 inline void object::normalise() {
   const auto by_name = [](const field& a, const field& b) { return a.first < b.first; };
-  if (!std::is_sorted(fields_.begin(), fields_.end(), by_name))
+  constexpr std::size_t few = 24;  // Up to here insertion, which needs no memory, is quicker.
+  if (fields_.size() <= few) {
+    for (std::size_t i = 1; i < fields_.size(); ++i) {
+      if (!by_name(fields_[i], fields_[i - 1])) continue;
+      field moving = std::move(fields_[i]);
+      std::size_t to = i;
+      for (; to > 0 && by_name(moving, fields_[to - 1]); --to) fields_[to] = std::move(fields_[to - 1]);
+      fields_[to] = std::move(moving);
+    }
+  } else if (!std::is_sorted(fields_.begin(), fields_.end(), by_name)) {
     std::stable_sort(fields_.begin(), fields_.end(), by_name);
+  }
   // Of a run of equal names the last entry is the one that counts.
   std::size_t kept = 0;
   for (std::size_t i = 0; i < fields_.size(); ++i) {
