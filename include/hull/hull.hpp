@@ -5,6 +5,7 @@
 #include <hull/client/connection_state.hpp>
 #include <hull/client/offline.hpp>
 #include <hull/client/options.hpp>
+#include <hull/client/paginated_watch.hpp>
 #include <hull/client/subscription.hpp>
 #include <hull/client/watch.hpp>
 #include <hull/error.hpp>

@@ -1,30 +1,9 @@
 // Every body of the client, for exactly one source file of a program that defines HULL_SEPARATE_COMPILATION.
+//
+// A build that wants them compiled side by side includes the four below in a source file each instead.
 #pragma once
 
-#ifndef HULL_SEPARATE_COMPILATION
-#error "Define HULL_SEPARATE_COMPILATION for the whole program before including <hull/src.hpp>."
-#endif
-
-#include <hull/sync/check_args.ipp>
-#include <hull/sync/chunks.ipp>
-#include <hull/sync/commit.ipp>
-#include <hull/sync/engine.ipp>
-#include <hull/sync/identity.ipp>
-#include <hull/sync/inbound.ipp>
-#include <hull/sync/optimistic.ipp>
-#include <hull/sync/query_key.ipp>
-#include <hull/sync/query_set.ipp>
-#include <hull/sync/query_table.ipp>
-#include <hull/sync/remote_state.ipp>
-#include <hull/sync/requests.ipp>
-#include <hull/sync/token_claims.ipp>
-
-#include <hull/net/beast_websocket.ipp>
-#include <hull/net/memory_websocket.ipp>
-#include <hull/net/tls.ipp>
-#include <hull/net/url.ipp>
-
-#include <hull/client/client.ipp>
-#include <hull/client/client_core.ipp>
-#include <hull/client/driver.ipp>
-#include <hull/client/io_thread.ipp>
+#include <hull/client/src.hpp>
+#include <hull/net/src.hpp>
+#include <hull/offline/src.hpp>
+#include <hull/sync/src.hpp>

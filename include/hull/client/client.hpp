@@ -8,6 +8,7 @@
 
 #include <hull/client/connection_state.hpp>
 #include <hull/client/options.hpp>
+#include <hull/client/paginated_watch.hpp>
 #include <hull/client/subscription.hpp>
 #include <hull/client/watch.hpp>
 #include <hull/config.hpp>
@@ -74,6 +75,11 @@ class client {
   /// A live view of a query. Does nothing until someone subscribes to it; see watch.hpp.
   /// `args` must be an object. Equal path and arguments share one subscription on the server.
   watch watch_query(std::string path, value args = hull::object{});
+
+  /// A live list of a paginated query, loaded page by page. `args` without paginationOpts, which the list sets.
+  [[nodiscard]] paginated_watch watch_pages(std::string path, value args = hull::object{}, const pages_options& options = {});
+  /// The same, listing nothing before paginated_watch::set_args.
+  [[nodiscard]] paginated_watch watch_pages_later(std::string path, const pages_options& options = {});
 
   /// Calls a mutation. Completes with result<value> once every live query of this client reflects its writes.
   /// Mutations of one client run in the order of the calls. Bad arguments complete at once with errc::bad_argument.

@@ -125,3 +125,4 @@ HULL_INLINE subscription watch::on_change(std::function<void(const query_state_p
 }  // namespace hull
 
 #include <hull/client/client_core.ipp>
+#include <hull/client/pages_core.ipp>

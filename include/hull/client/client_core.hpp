@@ -94,6 +94,10 @@ class client_core : public std::enable_shared_from_this<client_core> {
   void prewarm(std::string_view path, value args, std::chrono::milliseconds time);
   void reconnect_now() { apply(sync::input::network_online{}); }
 
+  /// For the parts of a client that are built on top of this one.
+  void note(log_level level, std::string_view text) const { log(level, text); }
+  void post_home(std::function<void()> f);
+
   connection_state connection() const { return engine_.connection(now()); }
   subscription on_auth(std::function<void(const auth_state&)> callback);
   subscription on_connection(std::function<void(const connection_state&)> callback);

@@ -203,6 +203,13 @@ HULL_INLINE void client_core::log(log_level level, std::string_view text) const 
   if (options_.log) options_.log(level, text);
 }
 
+HULL_INLINE void client_core::post_home(std::function<void()> f) {
+  boost::asio::post(home_, [weak = weak_from_this(), f = std::move(f)] {
+    const auto self = weak.lock();
+    if (self && !self->is_closed_) f();
+  });
+}
+
 // ---- watchers
 
 HULL_INLINE void client_core::deliver(const sync::commit& batch) {
