@@ -49,16 +49,20 @@ constexpr std::string_view to_string(errc code) noexcept {
 
 /// An expected failure. Cheap to move; copying shares the payload of `data`.
 struct error {
-  errc code = errc::bad_argument;
+  errc code = errc::bad_argument;      ///< The class of the failure, for programs to decide by.
   std::string message;                 ///< What happened, where, and what to do next.
   std::optional<value> data;           ///< The payload of a ConvexError; absent for plain errors.
   std::vector<std::string> log_lines;  ///< Lines that the failed function logged, "[LEVEL] text".
 
+  /// The call itself is at fault: the function threw, or refused its arguments. The same call fails again.
   bool is_user_fault() const noexcept {
     return code == errc::function_failed || code == errc::bad_argument || code == errc::bad_value;
   }
+  /// The token was refused: sign in again.
   bool is_auth() const noexcept { return code == errc::unauthenticated; }
+  /// The call was ended from this side, or the client has given up: there is nothing to try again.
   bool is_closed() const noexcept { return code == errc::closed || code == errc::cancelled || code == errc::fatal; }
+  /// The same call may succeed later. It may also have taken effect already: see the call whether it can be repeated.
   bool is_retryable() const noexcept {
     return code == errc::connection_lost || code == errc::network || code == errc::timed_out;
   }
@@ -67,7 +71,9 @@ struct error {
 /// What `result<T>::value()` throws when it holds an error.
 class error_exception : public std::runtime_error {
  public:
+  /// `what()` is the message of the error.
   explicit error_exception(error e) : std::runtime_error(e.message), error_(std::move(e)) {}
+  /// The error, as long as the exception lives.
   const error& get() const noexcept { return error_; }
 
  private:

@@ -1,290 +1,152 @@
-// The mock deployment's sockets: accept, upgrade, read, write, on one thread.
-#include <hull/mock/mock_server.hpp>
-#include <hull/net/erased_stream.hpp>
+// The mock server: accepting, and what a test does with a connection.
+#include "server_state.hpp"
+
 #include <hull/protocol/codec.hpp>
 
-#include <boost/asio/bind_executor.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/ssl/context.hpp>
-#include <boost/beast/core/buffers_to_string.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/read.hpp>
-#include <boost/beast/http/string_body.hpp>
-#include <boost/beast/http/write.hpp>
-#include <boost/beast/websocket/stream.hpp>
-
-#include <condition_variable>
-#include <deque>
-#include <functional>
-#include <future>
-#include <mutex>
-#include <thread>
+#include <algorithm>
+#include <cctype>
 #include <utility>
 
 namespace hull::mock {
 
 namespace asio = boost::asio;
-namespace beast = boost::beast;
 using boost::system::error_code;
 using std::chrono::milliseconds;
 
+const std::string* find_header(const http_headers& headers, std::string_view name) noexcept {
+  const auto same_letter = [](char a, char b) {
+    return std::tolower(static_cast<unsigned char>(a)) == std::tolower(static_cast<unsigned char>(b));
+  };
+  for (const auto& [known, text] : headers)
+    if (std::equal(known.begin(), known.end(), name.begin(), name.end(), same_letter)) return &text;
+  return nullptr;
+}
+
 namespace detail {
 
-/// One accepted socket. Members above the line belong to the server's thread, those below to the mutex.
-class session : public std::enable_shared_from_this<session> {
- public:
-  explicit session(asio::ip::tcp::socket socket) : executor_(socket.get_executor()), socket_(std::move(socket)) {}
-
-  using on_ready = std::function<void(std::shared_ptr<session>)>;
-
-  void start(std::shared_ptr<asio::ssl::context> tls, unsigned decline_with, std::string decline_body, on_ready ready) {
-    ready_ = std::move(ready);
-    decline_with_ = decline_with;
-    decline_body_ = std::move(decline_body);
-    if (!tls) return read_upgrade(std::make_unique<net::tcp_transport>(std::move(socket_)));
-    auto secure = std::make_unique<net::tls_transport>(std::move(socket_), std::move(tls));
-    auto& stream = secure->stream();
-    handshaking_ = std::move(secure);
-    stream.async_handshake(asio::ssl::stream_base::server, [self = shared_from_this()](error_code ec) {
-      if (ec) return self->handshaking_->socket().close(ec), void();
-      self->read_upgrade(std::move(self->handshaking_));
-    });
+server_state::server_state(const server_options& options, session::on_ready on_ready)
+    : endpoint_(asio::ip::address_v4::loopback(), options.port),
+      acceptor_(context_),
+      settings_(std::make_shared<socket_settings>()),
+      on_ready_(std::move(on_ready)),
+      faults_(options.faults) {
+  if (!options.certificate_file.empty()) {
+    settings_->tls = std::make_shared<asio::ssl::context>(asio::ssl::context::tls_server);
+    settings_->tls->use_certificate_chain_file(options.certificate_file);
+    settings_->tls->use_private_key_file(options.private_key_file, asio::ssl::context::pem);
   }
+  settings_->max_http_body = options.max_http_body;
+  settings_->on_http = options.on_http;
+  settings_->takes_upgrade = options.takes_upgrade;
+  settings_->on_frame = options.on_frame;
+  settings_->on_open = options.on_open;
+  settings_->on_close = options.on_close;
+  listen();
+  thread_ = std::thread([this] { context_.run(); });
+}
 
-  void send(std::string frame) {
-    asio::post(executor_, [self = shared_from_this(), frame = std::move(frame)]() mutable {
-      self->outgoing_.push_back(std::move(frame));
-      if (self->outgoing_.size() == 1) self->write();
-    });
-  }
+void server_state::stop() {
+  context_.stop();
+  if (thread_.joinable()) thread_.join();
+}
 
-  void close(std::uint16_t code, std::string reason) {
-    asio::post(executor_, [self = shared_from_this(), code, reason = std::move(reason)] {
-      beast::websocket::close_reason why;
-      if (code != 1005) {
-        why.code = code;
-        why.reason.assign(reason.data(), reason.size());
-      }
-      self->close_after_writes_ = why;
-      if (self->outgoing_.empty()) self->write();
-    });
-  }
+std::string server_state::url() const {
+  return (is_secure() ? "https://127.0.0.1:" : "http://127.0.0.1:") + std::to_string(port());
+}
 
-  void drop() {
-    asio::post(executor_, [self = shared_from_this()] {
-      error_code ignored;
-      self->stream_->next_layer().below().socket().close(ignored);
-    });
-  }
+std::shared_ptr<session> server_state::accept(milliseconds time) {
+  std::unique_lock lock(mutex_);
+  if (!changed_.wait_for(lock, time, [&] { return !ready_.empty(); })) return nullptr;
+  auto next = std::move(ready_.front());
+  ready_.pop_front();
+  return next;
+}
 
-  std::optional<protocol::client_message> receive(milliseconds time) {
-    std::unique_lock lock(mutex_);
-    changed_.wait_for(lock, time, [&] { return !received_.empty() || is_closed_; });
-    if (received_.empty()) return std::nullopt;
-    std::string text = std::move(received_.front());
-    received_.pop_front();
-    lock.unlock();
-    auto decoded = protocol::decode_client_message(text);
-    if (decoded.has_error()) throw unexpected("the client sent no message of the protocol: " + text);
-    return std::move(*decoded);
-  }
+void server_state::refuse(bool refuse) {
+  on_thread([&] {
+    error_code ignored;
+    if (refuse)
+      acceptor_.close(ignored);
+    else if (!acceptor_.is_open())
+      listen();
+  });
+}
 
-  bool wait_for_close(milliseconds time) {
-    std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, time, [&] { return is_closed_; });
-  }
+void server_state::decline(unsigned status, std::string body) {
+  on_thread([&] {
+    decline_with_ = status;
+    decline_body_ = std::move(body);
+  });
+}
 
-  std::uint16_t close_code() {
-    const std::lock_guard lock(mutex_);
-    return close_code_;
-  }
+void server_state::set_faults(fault_schedule faults) {
+  on_thread([&] {
+    faults_ = std::move(faults);
+    connections_ = 0;
+  });
+}
 
-  const beast::http::request<beast::http::string_body>& upgrade() const { return upgrade_; }
+void server_state::for_each(const std::function<void(session&)>& what) {
+  on_thread([&] {
+    for (const auto& weak : sessions_)
+      if (const auto s = weak.lock()) what(*s);
+  });
+}
 
- private:
-  using stream_type = beast::websocket::stream<net::erased_stream, false>;
-  net::io_handler bound(net::transport::handler f) { return {executor_, std::move(f)}; }
+std::vector<std::shared_ptr<session>> server_state::open_sessions() {
+  std::vector<std::shared_ptr<session>> out;
+  on_thread([&] {
+    for (const auto& weak : sessions_)
+      if (auto s = weak.lock(); s && s->is_open()) out.push_back(std::move(s));
+  });
+  return out;
+}
 
-  void read_upgrade(std::unique_ptr<net::transport> below) {
-    stream_.emplace(std::move(below));
-    stream_->read_message_max(0);
-    beast::http::async_read(stream_->next_layer(), buffer_, upgrade_, bound([self = shared_from_this()](error_code ec, std::size_t) {
-                              if (ec) return;
-                              if (self->decline_with_ != 0) return self->decline();
-                              self->accept();
-                            }));
-  }
+void server_state::clog(bool clogged) {
+  for_each([&](session& s) { s.clog(clogged); });
+  on_thread([&] { clogged_ = clogged; });
+}
 
-  void accept() {
-    stream_->async_accept(upgrade_, asio::bind_executor(executor_, [self = shared_from_this()](error_code ec) {
-                            if (ec) return;
-                            self->ready_(self);
-                            self->read();
-                          }));
-  }
+void server_state::listen() {
+  acceptor_.open(asio::ip::tcp::v4());
+  acceptor_.set_option(asio::socket_base::reuse_address(true));
+  acceptor_.bind(endpoint_);
+  acceptor_.listen();
+  endpoint_ = acceptor_.local_endpoint();
+  accept_next();
+}
 
-  void decline() {
-    answer_.result(decline_with_);
-    answer_.version(11);
-    answer_.body() = decline_body_;
-    answer_.prepare_payload();
-    beast::http::async_write(stream_->next_layer(), answer_, bound([self = shared_from_this()](error_code ec, std::size_t) {
-                               self->stream_->next_layer().below().socket().close(ec);
-                             }));
-  }
+fault_plan server_state::next_plan() {
+  fault_plan plan = faults_ ? faults_(++connections_) : fault_plan();
+  if (clogged_) plan.clog();
+  if (decline_with_ != 0) plan.decline_upgrade(decline_with_, decline_body_);
+  return plan;
+}
 
-  void read() {
-    buffer_.clear();
-    stream_->async_read(buffer_, bound([self = shared_from_this()](error_code ec, std::size_t) {
-                          if (ec) return self->ended(ec);
-                          {
-                            const std::lock_guard lock(self->mutex_);
-                            self->received_.push_back(beast::buffers_to_string(self->buffer_.cdata()));
-                          }
-                          self->changed_.notify_all();
-                          self->read();
-                        }));
-  }
-
-  void ended(error_code ec) {
-    const std::lock_guard lock(mutex_);
-    is_closed_ = true;
-    if (ec == beast::websocket::error::closed)
-      close_code_ = stream_->reason().code == beast::websocket::close_code::none ? std::uint16_t{1005} : stream_->reason().code;
-    changed_.notify_all();
-  }
-
-  void write() {
-    if (!outgoing_.empty()) {
-      stream_->text(true);
-      stream_->async_write(asio::buffer(outgoing_.front()), bound([self = shared_from_this()](error_code ec, std::size_t) {
-                             self->outgoing_.pop_front();
-                             if (!ec) self->write();
-                           }));
-    } else if (close_after_writes_) {
-      stream_->async_close(*close_after_writes_, asio::bind_executor(executor_, [self = shared_from_this()](error_code) {}));
-      close_after_writes_.reset();
+void server_state::accept_next() {
+  acceptor_.async_accept([this](error_code ec, asio::ip::tcp::socket socket) {
+    if (ec) return;
+    socket.set_option(asio::ip::tcp::no_delay(true), ec);
+    fault_line faults(next_plan());
+    if (faults.refused()) {
+      socket.set_option(asio::socket_base::linger(true, 0), ec);  // a reset, as from a port where nobody listens
+      socket.close(ec);
+    } else {
+      const auto s = make_session(std::move(socket), settings_, std::move(faults));
+      std::erase_if(sessions_, [](const auto& weak) { return weak.expired(); });
+      sessions_.push_back(s);
+      s->start([this](std::shared_ptr<session> open) { ready(std::move(open)); });
     }
-  }
-
-  asio::any_io_executor executor_;
-  asio::ip::tcp::socket socket_;
-  std::unique_ptr<net::transport> handshaking_;
-  std::optional<stream_type> stream_;
-  beast::flat_buffer buffer_;
-  beast::http::request<beast::http::string_body> upgrade_;
-  beast::http::response<beast::http::string_body> answer_;
-  std::deque<std::string> outgoing_;
-  std::optional<beast::websocket::close_reason> close_after_writes_;
-  on_ready ready_;
-  unsigned decline_with_ = 0;
-  std::string decline_body_;
-
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::deque<std::string> received_;
-  bool is_closed_ = false;
-  std::uint16_t close_code_ = 1006;
-};
-
-class server_state {
- public:
-  explicit server_state(const server_options& options) : acceptor_(context_) {
-    if (!options.certificate_file.empty()) {
-      tls_ = std::make_shared<asio::ssl::context>(asio::ssl::context::tls_server);
-      tls_->use_certificate_chain_file(options.certificate_file);
-      tls_->use_private_key_file(options.private_key_file, asio::ssl::context::pem);
-    }
-    listen();
-    thread_ = std::thread([this] { context_.run(); });
-  }
-
-  ~server_state() { stop(); }
-
-  void stop() {
-    context_.stop();
-    if (thread_.joinable()) thread_.join();
-  }
-
-  bool is_secure() const noexcept { return tls_ != nullptr; }
-  std::uint16_t port() const noexcept { return endpoint_.port(); }
-
-  std::shared_ptr<session> accept(milliseconds time) {
-    std::unique_lock lock(mutex_);
-    if (!changed_.wait_for(lock, time, [&] { return !ready_.empty(); })) return nullptr;
-    auto next = std::move(ready_.front());
-    ready_.pop_front();
-    return next;
-  }
-
-  /// Runs on the server's thread and waits for it.
-  template <class F>
-  void on_thread(F f) {
-    std::promise<void> done;
-    asio::post(context_, [&] {
-      f();
-      done.set_value();
-    });
-    done.get_future().wait();
-  }
-
-  void refuse(bool refuse) {
-    on_thread([&] {
-      error_code ignored;
-      if (refuse)
-        acceptor_.close(ignored);
-      else if (!acceptor_.is_open())
-        listen();
-    });
-  }
-
-  void decline(unsigned status, std::string body) {
-    on_thread([&] {
-      decline_with_ = status;
-      decline_body_ = std::move(body);
-    });
-  }
-
- private:
-  void listen() {
-    acceptor_.open(asio::ip::tcp::v4());
-    acceptor_.set_option(asio::socket_base::reuse_address(true));
-    acceptor_.bind(endpoint_);
-    acceptor_.listen();
-    endpoint_ = acceptor_.local_endpoint();
     accept_next();
-  }
+  });
+}
 
-  void accept_next() {
-    acceptor_.async_accept([this](error_code ec, asio::ip::tcp::socket socket) {
-      if (ec) return;
-      socket.set_option(asio::ip::tcp::no_delay(true), ec);
-      std::make_shared<session>(std::move(socket))
-          ->start(tls_, decline_with_, decline_body_, [this](std::shared_ptr<session> s) {
-            const std::lock_guard lock(mutex_);
-            ready_.push_back(std::move(s));
-            changed_.notify_all();
-          });
-      accept_next();
-    });
-  }
-
-  asio::io_context context_{1};
-  asio::executor_work_guard<asio::io_context::executor_type> work_{context_.get_executor()};
-  asio::ip::tcp::endpoint endpoint_{asio::ip::address_v4::loopback(), 0};
-  asio::ip::tcp::acceptor acceptor_;
-  std::shared_ptr<asio::ssl::context> tls_;
-  unsigned decline_with_ = 0;
-  std::string decline_body_;
-  std::thread thread_;
-
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::deque<std::shared_ptr<session>> ready_;
-};
+void server_state::ready(std::shared_ptr<session> s) {
+  if (on_ready_) return on_ready_(std::move(s));
+  const std::lock_guard lock(mutex_);
+  ready_.push_back(std::move(s));
+  changed_.notify_all();
+}
 
 }  // namespace detail
 
@@ -293,30 +155,28 @@ connection::connection(std::shared_ptr<detail::session> session, std::shared_ptr
     : server_(std::move(server)), session_(std::move(session)), patience_(patience) {}
 connection::~connection() = default;
 
-std::optional<protocol::client_message> connection::receive() { return session_->receive(patience_); }
-std::optional<protocol::client_message> connection::receive_within(milliseconds time) { return session_->receive(time); }
-void connection::send_text(std::string frame) { session_->send(std::move(frame)); }
+std::optional<protocol::client_message> connection::receive() { return receive_within(patience_); }
+std::optional<protocol::client_message> connection::receive_within(milliseconds time) {
+  const auto text = session_->receive(time);
+  if (!text) return std::nullopt;
+  auto decoded = protocol::decode_client_message(*text);
+  if (decoded.has_error()) throw unexpected("the client sent no message of the protocol: " + *text);
+  return std::move(*decoded);
+}
+void connection::send_text(std::string frame) { session_->send(std::move(frame), nullptr); }
 void connection::close(std::uint16_t code, std::string reason) { session_->close(code, std::move(reason)); }
 void connection::drop() { session_->drop(); }
+void connection::clog(bool clogged) { session_->clog(clogged); }
 bool connection::wait_for_close() { return session_->wait_for_close(patience_); }
 std::uint16_t connection::close_code() const { return session_->close_code(); }
-
-std::string connection::target() const {
-  const auto target = session_->upgrade().target();
-  return std::string(target.data(), target.size());
-}
-std::string connection::header(const std::string& name) const {
-  const auto text = session_->upgrade()[name];
-  return std::string(text.data(), text.size());
-}
+std::string connection::target() const { return session_->target(); }
+std::string connection::header(const std::string& name) const { return session_->header(name); }
 
 mock_server::mock_server(server_options options)
     : options_(std::move(options)), state_(std::make_shared<detail::server_state>(options_)) {}
 mock_server::~mock_server() { state_->stop(); }
 
-std::string mock_server::url() const {
-  return (state_->is_secure() ? "https://127.0.0.1:" : "http://127.0.0.1:") + std::to_string(state_->port());
-}
+std::string mock_server::url() const { return state_->url(); }
 std::uint16_t mock_server::port() const { return state_->port(); }
 
 std::shared_ptr<connection> mock_server::accept() {
@@ -332,5 +192,15 @@ std::shared_ptr<connection> mock_server::accept_within(milliseconds time) {
 
 void mock_server::refuse_connections(bool refuse) { state_->refuse(refuse); }
 void mock_server::decline_upgrades(unsigned status, std::string body) { state_->decline(status, std::move(body)); }
+void mock_server::set_faults(fault_schedule faults) { state_->set_faults(std::move(faults)); }
+void mock_server::clog(bool clogged) { state_->clog(clogged); }
+bool mock_server::finish(std::uint16_t code) {
+  std::vector<std::shared_ptr<detail::session>> open = state_->open_sessions();
+  for (const auto& s : open) s->close(code, {});
+  return std::all_of(open.begin(), open.end(), [&](const auto& s) { return s->wait_for_close(options_.patience); });
+}
+void mock_server::drop_all() {
+  state_->for_each([](detail::session& s) { s.drop(); });
+}
 
 }  // namespace hull::mock

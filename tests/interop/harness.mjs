@@ -1,4 +1,5 @@
-// Starts hull-backend on free ports and a fresh folder, and deploys the app beside this file with the npm CLI.
+// Starts hull-backend on free ports and a fresh folder, and deploys an app with the npm CLI: the one beside this file,
+// or another folder with a package.json and functions in convex/.
 import { execFile, execFileSync, spawn } from "node:child_process";
 import { cpSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { createServer } from "node:net";
@@ -21,28 +22,35 @@ const freePort = () =>
   });
 
 export class Backend {
-  static async start() {
+  static async start(app = here) {
     const b = new Backend();
     b.folder = mkdtempSync(join(tmpdir(), "hull-interop-"));
     b.data = join(b.folder, "data");
     b.project = join(b.folder, "app");
     b.port = await freePort();
+    b.sitePort = await freePort();
     b.url = `http://127.0.0.1:${b.port}`;
     b.log = "";
-    b.child = spawn(program, ["serve", "--data", b.data, "--port", b.port, "--site-port", await freePort()].map(String));
-    for (const stream of [b.child.stdout, b.child.stderr]) stream.on("data", (text) => (b.log += text));
-    b.exited = new Promise((resolve) => b.child.once("exit", (code) => resolve(code)));
-    for (let i = 0; ; ++i) {
-      const answer = await fetch(b.url + "/version").catch(() => null);
-      if (answer?.ok) break;
-      if (i === 500) throw new Error("hull-backend does not answer:\n" + b.log);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+    await b.launch();
     b.adminKey = execFileSync(program, ["admin-key", "--data", b.data]).toString().trim();
-    cpSync(join(here, "convex"), join(b.project, "convex"), { recursive: true });
-    cpSync(join(here, "package.json"), join(b.project, "package.json"));
+    cpSync(join(app, "convex"), join(b.project, "convex"), { recursive: true });
+    cpSync(join(app, "package.json"), join(b.project, "package.json"));
     symlinkSync(join(here, "node_modules"), join(b.project, "node_modules"));
     return b;
+  }
+
+  // Starts the program, again after `halt`, on the same ports and data.
+  async launch() {
+    const ports = ["--port", this.port, "--site-port", this.sitePort].map(String);
+    this.child = spawn(program, ["serve", "--data", this.data, ...ports]);
+    for (const stream of [this.child.stdout, this.child.stderr]) stream.on("data", (text) => (this.log += text));
+    this.exited = new Promise((resolve) => this.child.once("exit", (code) => resolve(code)));
+    for (let i = 0; ; ++i) {
+      const answer = await fetch(this.url + "/version").catch(() => null);
+      if (answer?.ok) break;
+      if (i === 500) throw new Error("hull-backend does not answer:\n" + this.log);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
   }
 
   // Runs `npx convex ...args` in the project; rejects with its output when it fails.
@@ -68,9 +76,13 @@ export class Backend {
     return this.convex("deploy", "--typecheck", "disable");
   }
 
-  async stop() {
+  halt() {
     this.child.kill("SIGTERM");
-    const code = await this.exited;
+    return this.exited;
+  }
+
+  async stop() {
+    const code = await this.halt();
     rmSync(this.folder, { recursive: true, force: true });
     return code;
   }

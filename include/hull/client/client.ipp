@@ -44,7 +44,8 @@ HULL_INLINE void client::set_auth(token_source source, std::function<void(bool)>
 }
 
 HULL_INLINE void client::set_auth(std::string token) {
-  core_->set_token_source([token = std::move(token)](const token_request&, const token_answer& answer) { answer(token); }, {});
+  core_->set_token_source(
+      [token = std::move(token)](const token_request&, const token_answer& answer) { answer(token); }, {});
 }
 
 HULL_INLINE void client::clear_auth() { core_->set_auth({}); }
@@ -86,32 +87,47 @@ HULL_INLINE subscription client::on_commit(std::function<void(const commit_info&
 }
 
 HULL_INLINE void client::start_mutation(std::string path, value args, mutation_options options, call_handler handler) {
-  core_->mutation(std::move(path), std::move(args), std::move(options.optimistic), std::move(handler));
+  core_->mutation(std::move(path), std::move(args), std::move(options.optimistic), options.deadline,
+                  std::move(handler));
 }
 
-HULL_INLINE void client::start_action(std::string path, value args, call_handler handler) {
-  core_->action(std::move(path), std::move(args), std::move(handler));
+HULL_INLINE void client::start_action(std::string path, value args, call_options options, call_handler handler) {
+  core_->action(std::move(path), std::move(args), options.deadline, std::move(handler));
 }
 
-HULL_INLINE void client::start_query(std::string path, value args, call_handler handler) {
-  core_->query(std::move(path), std::move(args), std::move(handler));
+HULL_INLINE void client::start_query(std::string path, value args, call_options options, call_handler handler) {
+  core_->query(std::move(path), std::move(args), options.deadline, std::move(handler));
+}
+
+HULL_INLINE void client::refuse_call(error why, call_handler handler) { core_->refuse(std::move(why), std::move(handler)); }
+
+HULL_INLINE watch client::refused_watch(std::string path, error why) {
+  watch never(core_, path, object{});
+  never.refuse(std::move(path), object{}, std::move(why));
+  return never;
 }
 
 HULL_INLINE watch::watch(std::weak_ptr<detail::client_core> core, std::string path, value args)
-    : core_(std::move(core)), path_(std::move(path)), args_(std::move(args)) {
-  auto key = sync::query_key::make(path_, args_);
-  if (!key.has_error()) {
+    : core_(std::move(core)) {
+  auto key = sync::query_key::make(path, args);
+  if (key.has_error())
+    refuse(std::move(path), std::move(args), std::move(key.error()));
+  else
     key_ = std::move(*key);
-    return;
-  }
-  auto state = std::make_shared<query_state>();
-  state->state = query_state::status::error;
-  state->failure = key.error();
-  refused_ = std::move(state);
 }
 
+HULL_INLINE void watch::refuse(std::string path, value args, error why) {
+  auto state = std::make_shared<query_state>();
+  state->state = query_state::status::error;
+  state->failure = std::move(why);
+  refused_ = std::make_shared<const refusal>(refusal{std::move(path), std::move(args), std::move(state)});
+}
+
+HULL_INLINE std::string watch::path() const { return refused_ ? refused_->path : std::string(key_.path()); }
+HULL_INLINE value watch::args() const { return refused_ ? refused_->args : key_.args(); }
+
 HULL_INLINE query_state_ptr watch::current() const {
-  if (refused_) return refused_;
+  if (refused_) return refused_->why;
   const auto core = core_.lock();
   return core ? core->state(key_) : sync::loading_state();
 }
@@ -119,10 +135,11 @@ HULL_INLINE query_state_ptr watch::current() const {
 HULL_INLINE subscription watch::on_change(std::function<void(const query_state_ptr&)> callback) {
   const auto core = core_.lock();
   if (!core) return {};
-  return refused_ ? core->tell_once(refused_, std::move(callback)) : core->watch(key_, std::move(callback));
+  return refused_ ? core->tell_once(refused_->why, std::move(callback)) : core->watch(key_, std::move(callback));
 }
 
 }  // namespace hull
 
 #include <hull/client/client_core.ipp>
+#include <hull/client/group_core.ipp>
 #include <hull/client/pages_core.ipp>

@@ -75,7 +75,8 @@ HULL_INLINE void client_core::restore_calls() {
       boost::asio::post(home_, [weak = weak_from_this(), lost] {
         const auto self = weak.lock();
         if (self && !self->is_closed_)
-          self->options_.on_restored(lost, error{errc::timed_out, "The mutation is older than the deployment's memory.", {}, {}});
+          self->options_.on_restored(
+              lost, error{errc::timed_out, "The mutation is older than the deployment's memory.", {}, {}});
       });
   }
   if (left_.entries.empty()) return;
@@ -83,7 +84,12 @@ HULL_INLINE void client_core::restore_calls() {
   for (outbox::entry& entry : left_.entries) {
     const sync::call_id call = next_call_++;
     optimistic_update update;
-    if (options_.restored_update) update = options_.restored_update(entry.path, entry.args);
+    try {
+      if (options_.restored_update) update = options_.restored_update(entry.path, entry.args);
+    } catch (const std::exception& e) {
+      // A mutation that cannot be predicted must not keep the program from starting.
+      log(log_level::error, "restored_update threw for " + entry.path + ": " + e.what());
+    }
     again.mutations.push_back({entry.request, call, entry.path, entry.args, std::move(update)});
     restored_.emplace(call, std::move(entry));
   }
@@ -94,7 +100,7 @@ HULL_INLINE void client_core::restore_calls() {
 HULL_INLINE void client_core::keep_result(const sync::commit::change& change) {
   const query_state& state = *change.state;
   if (state.state == query_state::status::ready && !state.is_optimistic && !state.is_stale && state.last_value)
-    driver_->save(change.query.token(), *state.last_value);
+    driver_->save(std::string(change.query.token()), *state.last_value);
 }
 
 }  // namespace hull::detail

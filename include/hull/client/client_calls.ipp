@@ -12,7 +12,7 @@
 
 namespace hull::detail {
 
-HULL_INLINE sync::call_id client_core::register_call(call_handler handler) {
+HULL_INLINE sync::call_id client_core::register_call(call_handler handler, deadline limit) {
   namespace asio = boost::asio;
   const sync::call_id id = next_call_++;
   if (auto slot = asio::get_associated_cancellation_slot(handler); slot.is_connected()) {
@@ -25,8 +25,10 @@ HULL_INLINE sync::call_id client_core::register_call(call_handler handler) {
   }
   // The executor that the handler names must not run out of work before the call is over.
   auto executor = asio::get_associated_executor(handler, home_);
-  pending_call call{std::move(handler), asio::executor_work_guard<asio::any_completion_executor>(executor), {}};
+  pending_call call{
+      std::move(handler), asio::executor_work_guard<asio::any_completion_executor>(executor), {}, limit && !is_closed_};
   calls_.emplace(id, std::move(call));
+  if (limit) apply(sync::input::set_deadline{id, *limit});
   return id;
 }
 
@@ -54,6 +56,7 @@ HULL_INLINE void client_core::complete(sync::call_id id, result<value> outcome) 
   pending_call call = std::move(found->second);
   calls_.erase(found);
   call.watching.reset();
+  if (call.has_deadline) apply(sync::input::cancel{id});  // The engine knows it best, but not that a query is over.
   finish(std::move(call), std::move(outcome));
 }
 
@@ -66,26 +69,27 @@ HULL_INLINE void client_core::cancel(sync::call_id id) {
     apply(sync::input::cancel{id});
 }
 
-HULL_INLINE void client_core::mutation(std::string path, value args, optimistic_update update, call_handler handler) {
-  const sync::call_id id = register_call(std::move(handler));
+HULL_INLINE void client_core::mutation(std::string path, value args, optimistic_update update, deadline limit,
+                                       call_handler handler) {
+  const sync::call_id id = register_call(std::move(handler), limit);
   if (is_closed_) return complete(id, error{errc::closed, "The client was closed.", {}, {}});
   apply(sync::input::mutation{id, std::move(path), std::move(args), std::move(update)});
 }
 
-HULL_INLINE void client_core::action(std::string path, value args, call_handler handler) {
-  const sync::call_id id = register_call(std::move(handler));
+HULL_INLINE void client_core::action(std::string path, value args, deadline limit, call_handler handler) {
+  const sync::call_id id = register_call(std::move(handler), limit);
   if (is_closed_) return complete(id, error{errc::closed, "The client was closed.", {}, {}});
   apply(sync::input::action{id, std::move(path), std::move(args)});
 }
 
-HULL_INLINE void client_core::query(std::string path, value args, call_handler handler) {
-  const sync::call_id id = register_call(std::move(handler));
+HULL_INLINE void client_core::query(std::string path, value args, deadline limit, call_handler handler) {
+  const sync::call_id id = register_call(std::move(handler), limit);
   if (is_closed_) return complete(id, error{errc::closed, "The client was closed.", {}, {}});
   auto key = sync::query_key::make(path, std::move(args));
   if (key.has_error()) return complete(id, key.error());
   const auto answer = [weak = weak_from_this(), id](const query_state_ptr& state) {
     const auto self = weak.lock();
-    if (!self || state->state == query_state::status::loading) return;
+    if (!self || state->state == query_state::status::loading || state->is_last_known) return;
     if (state->state == query_state::status::error)
       self->complete(id, *state->failure);
     else

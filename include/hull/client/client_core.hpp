@@ -6,6 +6,7 @@
 #include <hull/client/offline.hpp>
 #include <hull/client/options.hpp>
 #include <hull/client/subscription.hpp>
+#include <hull/client/view.hpp>
 #include <hull/config.hpp>
 #include <hull/net/url.hpp>
 #include <hull/sync/engine.hpp>
@@ -15,6 +16,7 @@
 #include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/executor_work_guard.hpp>
+#include <boost/container/small_vector.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -42,9 +44,10 @@ class callback_list {
   struct entry {
     callback call;
     bool is_active = true;
+    bool awaits_first = false;  ///< What was known at the beginning is still to be told.
   };
   std::shared_ptr<entry> add(callback c) {
-    entries_.push_back(std::make_shared<entry>(entry{std::move(c), true}));
+    entries_.push_back(std::make_shared<entry>(entry{std::move(c)}));
     return entries_.back();
   }
   void remove(const std::shared_ptr<entry>& e) {
@@ -58,8 +61,11 @@ class callback_list {
   bool empty() const noexcept { return entries_.empty(); }
   void call(Args... args) const {
     const auto now = entries_;  // Keeps callbacks that remove themselves alive until they return.
-    for (const auto& e : now)
-      if (e->is_active) e->call(args...);
+    for (const auto& e : now) {
+      if (!e->is_active) continue;
+      e->awaits_first = false;
+      e->call(args...);
+    }
   }
 
  private:
@@ -75,18 +81,30 @@ class client_core : public std::enable_shared_from_this<client_core> {
 
   client_core(boost::asio::any_io_executor home, const net::deployment_url& url, client_options options);
 
+  ~client_core();
+  client_core(const client_core&) = delete;
+  client_core& operator=(const client_core&) = delete;
+
   void start();
   void close();
   bool is_closed() const noexcept { return is_closed_; }
 
   query_state_ptr state(const sync::query_key& query) const { return engine_.state(query.token()); }
   subscription watch(const sync::query_key& query, watch_callback callback);
+  /// For a part of a client that shows several queries as one. `journal`: where pages end that another client showed.
+  using known_journal = std::optional<std::optional<std::string>>;
+  subscription watch(const sync::query_key& query, std::weak_ptr<view> for_view, known_journal journal = {});
+  known_journal journal(const sync::query_key& query) const { return engine_.journal_of(query.token()); }
+  bool has_same_deployment(const client_core& other) const;
   /// For a watch that can never work: tells its reason once.
   subscription tell_once(query_state_ptr state, watch_callback callback);
 
-  void mutation(std::string path, value args, optimistic_update update, call_handler handler);
-  void action(std::string path, value args, call_handler handler);
-  void query(std::string path, value args, call_handler handler);
+  using deadline = std::optional<std::chrono::milliseconds>;
+  void mutation(std::string path, value args, optimistic_update update, deadline limit, call_handler handler);
+  void action(std::string path, value args, deadline limit, call_handler handler);
+  void query(std::string path, value args, deadline limit, call_handler handler);
+  /// For a call that can never be made.
+  void refuse(error why, call_handler handler) { complete(register_call(std::move(handler), {}), std::move(why)); }
   void set_auth(sync::credentials auth);
   void set_token_source(token_source_function source, std::function<void(bool)> on_change);
   auth_state auth() const noexcept { return engine_.auth(); }
@@ -104,19 +122,36 @@ class client_core : public std::enable_shared_from_this<client_core> {
   subscription on_commit(std::function<void(const commit_info&)> callback);
 
  private:
-  struct listener {
-    watch_callback callback;
-    bool is_active = true;
-    bool awaits_first = false;  ///< The value that was known at the beginning is still to be delivered.
+  /// One subscription of one watch.
+  struct listener : ending {
+    listener(client_core* owner, watch_callback c) : core(owner), callback(std::move(c)) {}
+    void end() override {
+      if (client_core* const owner = std::exchange(core, nullptr)) owner->unwatch(*this);
+    }
+    virtual std::shared_ptr<view> for_view() const { return nullptr; }
+
+    client_core* core;                         ///< Null from the end of the subscription, or of the client.
+    watch_callback callback;                   ///< Empty for a view.
+    sync::watcher_tag tag = sync::no_watcher;  ///< Its place among `watched_`.
+    bool is_arriving = false;                  ///< Its `watch` has not returned.
+    bool awaits_first = false;                 ///< The value that was known at the beginning is still to be delivered.
   };
+  struct view_listener final : listener {
+    view_listener(client_core* owner, std::weak_ptr<view> v) : listener(owner, nullptr), target(std::move(v)) {}
+    std::shared_ptr<view> for_view() const override { return target.lock(); }
+    std::weak_ptr<view> target;
+  };
+  using listener_list = boost::container::small_vector<std::shared_ptr<listener>, 1>;
+  /// A query with listeners. The engine hands its tag back with each change, so that nothing has to be looked up.
   struct watched {
     sync::query_key query;
-    std::vector<std::shared_ptr<listener>> listeners;
+    listener_list listeners;
   };
   struct pending_call {
     call_handler handler;
     boost::asio::executor_work_guard<boost::asio::any_completion_executor> work;
-    subscription watching;  ///< Of a one-shot query.
+    subscription watching;      ///< Of a one-shot query.
+    bool has_deadline = false;  ///< The engine keeps it.
   };
 
   void take_news();
@@ -124,15 +159,22 @@ class client_core : public std::enable_shared_from_this<client_core> {
   void drain();
   void perform(sync::effect_request&& e);
   void deliver(const sync::commit& batch);
-  void deliver_first(const sync::query_key& query, const std::shared_ptr<listener>& l);
-  void unwatch(const sync::query_key& query, const std::shared_ptr<listener>& l);
+  std::vector<std::shared_ptr<view>> settle_views(const sync::commit& batch);
+  subscription attach(const sync::query_key& query, std::shared_ptr<listener> l, known_journal journal);
+  void add_listener(const sync::query_key& query, const std::shared_ptr<listener>& l, known_journal journal);
+  void deliver_first(const sync::query_key& query, listener& l);
+  void unwatch(const listener& l);
+  /// Null when nobody watches this query (any more).
+  watched* find_watched(sync::watcher_tag tag, const sync::query_key& query);
+  /// Lets the engine speak of what changed in the query set, once for all that happens until then.
+  void flush_soon();
   void publish_connection();
   void restore_calls();
   void ask_token_source(const sync::effect::fetch_token& question);
   void keep_result(const sync::commit::change& change);
   void log(log_level level, std::string_view text) const;
 
-  sync::call_id register_call(call_handler handler);
+  sync::call_id register_call(call_handler handler, deadline limit);
   void complete(sync::call_id call, result<value> outcome);
   void cancel(sync::call_id call);
   void finish(pending_call call, result<value> outcome);
@@ -151,13 +193,17 @@ class client_core : public std::enable_shared_from_this<client_core> {
   outbox::content left_;  ///< By an earlier process; nothing but a new session without an outbox.
   sync::engine engine_;
 
+  std::vector<news> spare_news_;  ///< An empty list with room.
   std::deque<sync::effect_request> queue_;
   bool is_applying_ = false;
   bool is_draining_ = false;
   bool is_closed_ = false;
   bool is_connection_news_posted_ = false;
+  bool has_views_ = false;  ///< Some listener is, or was, a view.
+  bool is_flush_posted_ = false;
 
-  std::unordered_map<std::string_view, watched> watched_;  // Keys view the query's token.
+  std::deque<watched> watched_;  ///< By tag, which counts from 1.
+  std::vector<sync::watcher_tag> free_tags_;
   std::unordered_map<sync::call_id, pending_call> calls_;
   sync::call_id next_call_ = 1;
   callback_list<const connection_state&> connection_callbacks_;

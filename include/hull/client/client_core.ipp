@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <array>
+#include <tuple>
 #include <utility>
 
 namespace hull::detail {
@@ -32,10 +33,11 @@ HULL_INLINE std::string make_session_id() {
   return text;
 }
 
-HULL_INLINE outbox::content load_outbox(const client_options& options) {
+HULL_INLINE outbox::content load_outbox(const client_options& options, io_thread& io) {
   outbox::content left;
   left.session_id = make_session_id();
   if (!options.outbox) return left;
+  io.catch_up();  // What the box's last client did in its last moments.
   auto found = options.outbox->load(left.session_id);
   if (found.has_error()) throw std::runtime_error("the outbox cannot be used: " + found.error().message);
   return std::move(*found);
@@ -46,9 +48,8 @@ HULL_INLINE sync::engine_options engine_options_of(const client_options& options
   o.session_id = left.session_id;
   o.first_request_id = left.next_request;
   o.durable_mutations = options.outbox != nullptr;
-  o.auth = {options.auth.refresh_leeway,      options.auth.fetch_timeout, options.auth.fetch_retry,
-            options.auth.fetch_retry_max,     options.auth.reuse_initial_token,
-            options.auth.expect_auth};
+  o.auth = {options.auth.refresh_leeway,  options.auth.fetch_timeout,       options.auth.fetch_retry,
+            options.auth.fetch_retry_max, options.auth.reuse_initial_token, options.auth.expect_auth};
   o.backoff = {options.backoff_own_close, options.backoff_initial, options.backoff_overloaded, options.backoff_max};
   o.inactivity_timeout = options.inactivity_timeout;
   o.max_mutations_on_wire = options.max_mutations_on_wire;
@@ -65,17 +66,28 @@ HULL_INLINE net::websocket_target target_of(const net::deployment_url& url, cons
   target.headers.emplace_back("Convex-Client", std::string("cpp-") + version);
   target.connect_timeout = options.connect_timeout;
   target.max_message_bytes = options.max_message_bytes;
+  target.compression = options.compression;
   return target;
 }
 
-HULL_INLINE client_core::client_core(boost::asio::any_io_executor home, const net::deployment_url& url, client_options options)
+HULL_INLINE client_core::client_core(boost::asio::any_io_executor home, const net::deployment_url& url,
+                                     client_options options)
     : home_(std::move(home)),
       options_(std::move(options)),
       target_(target_of(url, options_)),
       io_(io_thread::shared()),
       random_(std::random_device{}()),
-      left_(load_outbox(options_)),
+      left_(load_outbox(options_, *io_)),
       engine_(engine_options_of(options_, left_)) {}
+
+HULL_INLINE client_core::~client_core() {
+  // Nobody could close it: starting failed. The outbox is free again.
+  if (is_closed_) return;
+  if (driver_)
+    driver_->shut_down();
+  else if (options_.outbox)
+    options_.outbox->release();
+}
 
 HULL_INLINE void client_core::start() {
   work_.emplace(home_);
@@ -86,7 +98,7 @@ HULL_INLINE void client_core::start() {
   o.target = target_;
   o.outbox = options_.outbox;
   o.results = options_.results;
-  o.sockets = options_.sockets ? options_.sockets : net::make_beast_factory(options_.tls.ca_file, options_.tls.verify_peer);
+  o.sockets = options_.sockets ? options_.sockets : net::make_beast_factory(options_.tls, options_.proxy);
   driver_ = std::make_shared<driver>(io_->context(), inbox_, std::move(o));
   restore_calls();
   apply(sync::input::start{});
@@ -95,11 +107,15 @@ HULL_INLINE void client_core::start() {
 HULL_INLINE void client_core::close() {
   if (std::exchange(is_closed_, true)) return;
   inbox_->shut();
+  // Closed by a callback, in the middle of a batch: calls and ends that are behind it stay true.
+  for (auto& e : queue_)
+    if (std::holds_alternative<sync::effect::record_mutation>(e) || std::holds_alternative<sync::effect::forget_mutation>(e))
+      perform(std::move(e));
   driver_->shut_down();
   engine_.apply(sync::input::close{}, now());
   queue_.clear();
-  for (auto& [token, entry] : watched_)
-    for (const auto& l : entry.listeners) l->is_active = false;
+  for (const watched& entry : watched_)
+    for (const auto& l : entry.listeners) l->core = nullptr;
   watched_.clear();
   connection_callbacks_.clear();
   commit_callbacks_.clear();
@@ -118,9 +134,8 @@ HULL_INLINE sync::moment client_core::now() const {
 // ---- the loop
 
 HULL_INLINE void client_core::take_news() {
-  bool was_full = false;
-  std::vector<news> items = inbox_->take(was_full);
-  if (was_full) driver_->resume_reading();
+  std::vector<news> items = std::exchange(spare_news_, {});  // A callback may run the home executor, and so this.
+  if (inbox_->take(items)) driver_->resume_reading();
   for (news& item : items) {
     if (is_closed_) return;
     if (auto* line = std::get_if<log_line>(&item))
@@ -128,6 +143,9 @@ HULL_INLINE void client_core::take_news() {
     else
       apply(std::move(std::get<sync::input_event>(item)));
   }
+  constexpr std::size_t usual = 128;
+  items.clear();
+  if (items.capacity() <= usual) spare_news_ = std::move(items);
 }
 
 HULL_INLINE void client_core::apply(sync::input_event in) {
@@ -212,80 +230,153 @@ HULL_INLINE void client_core::post_home(std::function<void()> f) {
 
 // ---- watchers
 
+HULL_INLINE std::vector<std::shared_ptr<view>> client_core::settle_views(const sync::commit& batch) {
+  std::vector<std::shared_ptr<view>> touched;
+  if (!has_views_) return touched;
+  for (const auto& change : batch.changed) {
+    const watched* const entry = find_watched(change.watcher, change.query);
+    if (entry == nullptr) continue;
+    for (const auto& l : entry->listeners) {
+      auto v = l->for_view();
+      if (!v) continue;
+      v->touch(change.query);
+      if (!std::exchange(v->is_touched, true)) touched.push_back(std::move(v));
+    }
+  }
+  for (const auto& v : touched) {
+    v->is_touched = false;
+    v->settle();
+  }
+  return touched;
+}
+
 HULL_INLINE void client_core::deliver(const sync::commit& batch) {
+  const auto views = settle_views(batch);
   for (const auto& change : batch.changed) {
     if (options_.results) keep_result(change);
-    const auto found = watched_.find(change.query.token());
-    if (found == watched_.end()) continue;
-    const auto listeners = found->second.listeners;  // A callback may add and remove listeners.
+    const watched* const entry = find_watched(change.watcher, change.query);
+    if (entry == nullptr) continue;
+    const listener_list listeners = entry->listeners;  // A callback may add and remove listeners.
     for (const auto& l : listeners) {
-      if (!l->is_active) continue;
+      if (l->core == nullptr || l->is_arriving || !l->callback) continue;
       l->awaits_first = false;
       l->callback(change.state);
     }
     if (is_closed_) return;
   }
+  for (const auto& v : views) v->tell();
   if (commit_callbacks_.empty()) return;
   commit_info info;
   info.changed_tokens.reserve(batch.changed.size());
-  for (const auto& change : batch.changed) info.changed_tokens.push_back(change.query.token());
+  for (const auto& change : batch.changed) info.changed_tokens.emplace_back(change.query.token());
   commit_callbacks_.call(info);
 }
 
+HULL_INLINE client_core::watched* client_core::find_watched(sync::watcher_tag tag, const sync::query_key& query) {
+  if (tag == sync::no_watcher || tag > watched_.size()) return nullptr;
+  watched& entry = watched_[tag - 1];
+  // The place may belong to another query since the commit was made.
+  return !entry.listeners.empty() && entry.query == query ? &entry : nullptr;
+}
+
 HULL_INLINE subscription client_core::watch(const sync::query_key& query, watch_callback callback) {
+  return attach(query, std::make_shared<listener>(this, std::move(callback)), {});
+}
+
+HULL_INLINE subscription client_core::watch(const sync::query_key& query, std::weak_ptr<view> for_view,
+                                            known_journal journal) {
+  has_views_ = true;
+  return attach(query, std::make_shared<view_listener>(this, std::move(for_view)), std::move(journal));
+}
+
+HULL_INLINE bool client_core::has_same_deployment(const client_core& other) const {
+  const auto address = [](const client_core& c) {
+    return std::tie(c.target_.is_secure, c.target_.authority, c.target_.path);
+  };
+  return address(*this) == address(other);
+}
+
+HULL_INLINE subscription client_core::attach(const sync::query_key& query, std::shared_ptr<listener> l,
+                                             known_journal journal) {
   if (is_closed_) return {};
-  auto l = std::make_shared<listener>();
-  l->callback = std::move(callback);
-  const auto [at, is_first] = watched_.try_emplace(query.token());
-  if (is_first) {
-    // The key of the map views the token of the query that is kept beside it.
-    watched_.erase(at);
-    watched entry;
+  if (is_applying_) {
+    // Called by an optimistic update, although it must not: afterwards, then.
+    boost::asio::post(home_, [weak = weak_from_this(), query, l, journal = std::move(journal)]() mutable {
+      if (const auto self = weak.lock(); self && l->core != nullptr) self->add_listener(query, l, std::move(journal));
+    });
+  } else {
+    add_listener(query, l, std::move(journal));
+  }
+  return subscription(std::shared_ptr<ending>(std::move(l)));
+}
+
+HULL_INLINE void client_core::add_listener(const sync::query_key& query, const std::shared_ptr<listener>& l,
+                                           known_journal journal) {
+  l->tag = engine_.watcher(query.token());
+  if (find_watched(l->tag, query) == nullptr) {
+    if (free_tags_.empty()) {
+      watched_.emplace_back();
+      free_tags_.push_back(static_cast<sync::watcher_tag>(watched_.size()));
+    }
+    l->tag = free_tags_.back();
+    free_tags_.pop_back();
+    watched& entry = watched_[l->tag - 1];
     entry.query = query;
     entry.listeners.push_back(l);
-    watched_.emplace(query.token(), std::move(entry));
     std::optional<value> last_known;
     if (options_.results) last_known = options_.results->load(query.token());
-    apply(sync::input::subscribe{query, std::move(last_known)});
+    flush_soon();
+    l->is_arriving = true;  // A last known value must not be delivered inside of this call.
+    apply(sync::input::subscribe{query, std::move(last_known), std::move(journal), l->tag, true});
+    l->is_arriving = false;
   } else {
-    at->second.listeners.push_back(l);
+    watched_[l->tag - 1].listeners.push_back(l);
   }
-  if (state(query)->state != query_state::status::loading) {
-    l->awaits_first = true;
-    boost::asio::post(home_, [weak = weak_from_this(), query, l] {
-      if (const auto self = weak.lock()) self->deliver_first(query, l);
-    });
-  }
-  return subscription([weak = weak_from_this(), query, l] {
-    const bool was_active = std::exchange(l->is_active, false);
-    if (const auto self = weak.lock(); self && was_active) self->unwatch(query, l);
+  if (!l->callback || state(query)->state == query_state::status::loading) return;
+  l->awaits_first = true;
+  boost::asio::post(home_, [weak = weak_from_this(), query, l] {
+    if (const auto self = weak.lock()) self->deliver_first(query, *l);
   });
 }
 
-HULL_INLINE void client_core::deliver_first(const sync::query_key& query, const std::shared_ptr<listener>& l) {
-  if (!l->is_active || !std::exchange(l->awaits_first, false)) return;
-  l->callback(state(query));
+HULL_INLINE void client_core::flush_soon() {
+  if (std::exchange(is_flush_posted_, true)) return;
+  boost::asio::post(home_, [weak = weak_from_this()] {
+    const auto self = weak.lock();
+    if (!self) return;
+    self->is_flush_posted_ = false;
+    self->apply(sync::input::flush{});
+  });
 }
 
-HULL_INLINE void client_core::unwatch(const sync::query_key& query, const std::shared_ptr<listener>& l) {
-  const auto found = watched_.find(query.token());
-  if (found == watched_.end()) return;
-  std::erase(found->second.listeners, l);
-  if (!found->second.listeners.empty()) return;
-  const sync::query_key last = found->second.query;
-  watched_.erase(found);
-  apply(sync::input::unsubscribe{last, options_.retention});
+HULL_INLINE void client_core::deliver_first(const sync::query_key& query, listener& l) {
+  if (l.core == nullptr || !std::exchange(l.awaits_first, false)) return;
+  l.callback(state(query));
+}
+
+HULL_INLINE void client_core::unwatch(const listener& l) {
+  if (l.tag == sync::no_watcher) return;
+  watched& entry = watched_[l.tag - 1];
+  const auto at = std::find_if(entry.listeners.begin(), entry.listeners.end(),
+                               [&](const auto& other) { return other.get() == &l; });
+  if (at == entry.listeners.end()) return;
+  entry.listeners.erase(at);
+  if (!entry.listeners.empty()) return;
+  const sync::query_key last = std::exchange(entry.query, {});
+  free_tags_.push_back(l.tag);
+  flush_soon();
+  apply(sync::input::unsubscribe{last, options_.retention, l.tag, true});
 }
 
 HULL_INLINE subscription client_core::tell_once(query_state_ptr state, watch_callback callback) {
   if (is_closed_) return {};
-  auto l = std::make_shared<listener>();
-  l->callback = std::move(callback);
-  boost::asio::post(home_, [weak = weak_from_this(), state = std::move(state), l] {
-    const auto self = weak.lock();
-    if (self && !self->is_closed() && l->is_active) l->callback(state);
-  });
-  return subscription([l] { l->is_active = false; });
+  const auto is_active = std::make_shared<bool>(true);
+  boost::asio::post(home_,
+                    [weak = weak_from_this(), state = std::move(state), callback = std::move(callback), is_active] {
+                      const auto self = weak.lock();
+                      if (self && !self->is_closed() && *is_active) callback(state);
+                    });
+  return subscription([is_active] { *is_active = false; });
 }
 
 // ---- the client's own state

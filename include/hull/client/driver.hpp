@@ -43,8 +43,9 @@ class inbox {
   bool push(news item, bool wake_up = true);
   /// Tells home about what was pushed without waking it.
   void wake();
-  /// Everything that is waiting. `was_full`: the reader may be pausing.
-  std::vector<news> take(bool& was_full);
+  /// Exchanges `items`, which is empty, for everything that is waiting: two lists go to and fro, so that none grows
+  /// anew. True when it was full: the reader may be pausing.
+  bool take(std::vector<news>& items);
   /// From now on nothing is accepted and nothing is posted.
   void shut();
 

@@ -28,11 +28,11 @@ HULL_INLINE void inbox::post_wake() {
   if (!items_.empty() && !std::exchange(is_wake_posted_, true)) boost::asio::post(*home_, wake_);
 }
 
-HULL_INLINE std::vector<news> inbox::take(bool& was_full) {
+HULL_INLINE bool inbox::take(std::vector<news>& items) {
   const std::lock_guard lock(mutex_);
   is_wake_posted_ = false;
-  was_full = items_.size() >= enough;
-  return std::exchange(items_, {});
+  items_.swap(items);
+  return items.size() >= enough;
 }
 
 HULL_INLINE void inbox::shut() {
@@ -105,6 +105,7 @@ HULL_INLINE void driver::shut_down() {
   on_io([](driver& d) {
     d.timer_.cancel();
     d.do_close();
+    if (d.options_.outbox) d.options_.outbox->release();
   });
 }
 

@@ -22,6 +22,8 @@ class io_thread {
   io_thread& operator=(const io_thread&) = delete;
 
   boost::asio::io_context& context() noexcept { return context_; }
+  /// Returns when everything is done that was posted before. Not for the thread itself.
+  void catch_up();
 
  private:
   boost::asio::io_context context_{1};

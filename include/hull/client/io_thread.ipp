@@ -2,14 +2,12 @@
 #pragma once
 
 #include <hull/client/io_thread.hpp>
+#include <hull/client/signal_block.hpp>
 #include <hull/net/tls.hpp>
 
 #include <boost/asio/post.hpp>
 
-#if defined(__unix__) || defined(__APPLE__)
-#include <pthread.h>
-#include <signal.h>
-#endif
+#include <future>
 
 namespace hull::detail {
 
@@ -20,17 +18,14 @@ HULL_INLINE std::shared_ptr<io_thread> io_thread::shared() {
 
 HULL_INLINE io_thread::io_thread() {
   net::init_tls();  // The thread may be inside of OpenSSL until it is joined at exit.
-#if defined(__unix__) || defined(__APPLE__)
-  // Signals belong to the program's own threads.
-  sigset_t all;
-  sigset_t before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-#endif
+  const signal_block quiet;
   thread_ = std::thread([this] { context_.run(); });
-#if defined(__unix__) || defined(__APPLE__)
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
-#endif
+}
+
+HULL_INLINE void io_thread::catch_up() {
+  std::promise<void> done;
+  boost::asio::post(context_, [&done] { done.set_value(); });
+  done.get_future().wait();
 }
 
 HULL_INLINE io_thread::~io_thread() {

@@ -4,6 +4,7 @@
 #include <hull/client/offline.hpp>
 #include <hull/error.hpp>
 #include <hull/log.hpp>
+#include <hull/net/network_options.hpp>
 #include <hull/sync/local_store.hpp>
 #include <hull/value/value.hpp>
 
@@ -19,33 +20,32 @@ namespace net {
 class websocket_factory;
 }
 
-struct tls_options {
-  std::string ca_file;         ///< PEM file used instead of the system's roots when not empty.
-  bool verify_peer = true;     ///< Off only for tests.
-};
-
 /// How tokens of signed-in users are kept fresh; see client::set_auth.
 struct auth_options {
   std::chrono::milliseconds refresh_leeway{10'000};   ///< How long before its end a token is replaced.
   std::chrono::milliseconds fetch_timeout{20'000};    ///< A token source that takes longer has failed.
   std::chrono::milliseconds fetch_retry{1000};        ///< Wait after the first failed fetch; doubles.
-  std::chrono::milliseconds fetch_retry_max{60'000};
+  std::chrono::milliseconds fetch_retry_max{60'000};  ///< Longest wait between fetches.
   bool reuse_initial_token = false;  ///< Trust the first token until shortly before its end; else replace it at once.
   bool expect_auth = false;          ///< Send nothing before a token source was set and has answered.
 };
 
+/// What can be set on a client, once, when it is made. The defaults suit most programs.
 struct client_options {
   std::chrono::milliseconds inactivity_timeout{60'000};  ///< Reconnect when no message came for this long.
   std::chrono::milliseconds connect_timeout{15'000};     ///< For name resolution, TCP, TLS and upgrade together.
   std::chrono::milliseconds backoff_initial{1000};       ///< First wait after a close by the server.
   std::chrono::milliseconds backoff_own_close{100};      ///< First wait after a close of our own making.
   std::chrono::milliseconds backoff_overloaded{3000};    ///< First wait after the server said it was overloaded.
-  std::chrono::milliseconds backoff_max{16'000};
+  std::chrono::milliseconds backoff_max{16'000};         ///< Longest wait between tries.
   std::size_t max_mutations_on_wire = 256;               ///< Unanswered mutations sent at once; more wait their turn.
-  std::size_t max_message_bytes = 256u << 20;            ///< Largest frame that is read.
+  std::size_t max_message_bytes = 256u << 20;            ///< Largest frame that is read, after inflation.
+  /// Offer compression of messages (permessage-deflate): a fifth of the bytes, several times the processor time.
+  bool compression = false;
   std::chrono::milliseconds retention{0};  ///< How long a query stays live after its last watcher has gone.
-  auth_options auth;
-  tls_options tls;
+  auth_options auth;                       ///< How tokens are kept fresh.
+  tls_options tls;                         ///< Which certificates are trusted, for https addresses.
+  proxy_options proxy;                     ///< The way through a proxy, if there is one.
   std::shared_ptr<result_store> results;  ///< Null: nothing is known at the start. See offline.hpp.
   std::shared_ptr<hull::outbox> outbox;   ///< Null: what was not sent when the process ends is lost. See offline.hpp.
   /// The optimistic update of a mutation that an earlier process called, by its path and arguments. May be empty.

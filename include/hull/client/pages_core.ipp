@@ -5,7 +5,7 @@
 #include <hull/client/pages_core.hpp>
 
 #include <atomic>
-#include <set>
+#include <unordered_set>
 #include <utility>
 
 namespace hull {
@@ -24,7 +24,6 @@ HULL_INLINE pages_core::pages_core(std::weak_ptr<client_core> client, std::strin
       machine_(next_list_id, {options.keep_previous, options.queue_load_more}) {}
 
 HULL_INLINE void pages_core::set_args(std::optional<value> args) {
-  listen();
   refused_.reset();
   std::optional<sync::paging_target> target;
   if (args) target = sync::paging_target{path_, std::move(*args), options_.initial_items};
@@ -32,54 +31,59 @@ HULL_INLINE void pages_core::set_args(std::optional<value> args) {
     auto state = std::make_shared<paginated_state>();
     state->state = paginated_state::status::error;
     state->failure = set.error();
-    refused_ = std::move(state);
     (void)machine_.set_target(std::nullopt);
+    refused_ = std::move(state);
   }
   settle();
   tell();
 }
 
-HULL_INLINE void pages_core::listen() {
+HULL_INLINE paginated_state_ptr pages_core::current() const {
   const auto client = client_.lock();
-  if (commits_ || !client) return;
-  commits_ = client->on_commit([weak = weak_from_this()](const commit_info& commit) {
-    if (const auto self = weak.lock()) self->on_commit(commit);
-  });
-}
-
-HULL_INLINE void pages_core::on_commit(const commit_info& commit) {
-  const bool concerns_us = std::any_of(commit.changed_tokens.begin(), commit.changed_tokens.end(),
-                                       [&](const std::string& token) { return watched_.count(token) != 0; });
-  if (!concerns_us) return;
-  settle();
-  tell();
+  if (refused_ || !client) return told_state();
+  return machine_.state([&](const sync::query_key& query) { return client->state(query); });
 }
 
 HULL_INLINE void pages_core::settle() {
   const auto client = client_.lock();
   if (!client || client->is_closed()) return;
+  if (std::exchange(is_settling_, true)) return;  // Watching a page committed something: the loop below sees it.
+  watch_pages_of(*client);
+  is_settling_ = false;
+}
+
+HULL_INLINE void pages_core::watch_pages_of(client_core& client) {
   constexpr int most_rounds = 64;  // A split may lead to another; a list that never comes to rest is left as it is.
   for (int round = 0; round < most_rounds; ++round) {
-    for (const std::string& warning : machine_.evaluate([&](const sync::query_key& q) { return client->state(q); }))
-      client->note(log_level::warning, warning);
-    std::set<std::string> wanted;
+    for (const std::string& warning : machine_.evaluate([&](const sync::query_key& q) { return client.state(q); }))
+      client.note(log_level::warning, warning);
+    std::unordered_set<std::string> wanted;
     bool is_new = false;
     for (const sync::query_key& query : machine_.wanted()) {
-      wanted.insert(query.token());
-      if (watched_.count(query.token()) != 0) continue;
-      watched_.emplace(query.token(), subscription());  // Before the watch: it may commit, and so come back here.
-      watched_[query.token()] = client->watch(query, [](const query_state_ptr&) {});
+      const std::string token(query.token());
+      wanted.insert(token);
+      const auto [at, is_unwatched] = watched_.try_emplace(token);
+      if (!is_unwatched) continue;
+      at->second = client.watch(query, weak_from_this());
       is_new = true;
     }
-    for (auto at = watched_.begin(); at != watched_.end();) at = wanted.count(at->first) == 0 ? watched_.erase(at) : std::next(at);
+    std::erase_if(watched_, [&](const auto& entry) { return wanted.count(entry.first) == 0; });
     if (!is_new) return;
   }
 }
 
 HULL_INLINE void pages_core::tell() {
-  const paginated_state_ptr now = current();
-  if (now == std::exchange(told_, now)) return;
-  callbacks_.call(now);
+  if (is_settling_ || std::exchange(is_telling_, true)) return;  // Whoever is at it goes on until all is told.
+  struct at_exit {
+    bool& flag;
+    ~at_exit() { flag = false; }
+  } guard{is_telling_};
+  for (;;) {
+    const auto client = client_.lock();
+    if (!client || client->is_closed() || told_ == told_state()) return;
+    told_ = told_state();
+    callbacks_.call(current());
+  }
 }
 
 HULL_INLINE bool pages_core::load_more(double items) {
@@ -98,14 +102,13 @@ HULL_INLINE void pages_core::reset() {
 HULL_INLINE subscription pages_core::on_change(std::function<void(const paginated_state_ptr&)> callback) {
   auto entry = callbacks_.add(std::move(callback));
   const auto client = client_.lock();
-  const bool is_news = current()->state != paginated_state::status::loading_first_page;
-  if (client && is_news)
+  if (client && is_known()) {
+    entry->awaits_first = true;
     client->post_home([weak = weak_from_this(), entry] {
       const auto self = weak.lock();
-      if (!self || !entry->is_active) return;
-      const paginated_state_ptr now = self->current();
-      entry->call(now);
+      if (self && entry->is_active && std::exchange(entry->awaits_first, false)) entry->call(self->current());
     });
+  }
   return subscription([weak = weak_from_this(), entry] {
     entry->is_active = false;
     if (const auto self = weak.lock()) self->callbacks_.remove(entry);
@@ -114,20 +117,30 @@ HULL_INLINE subscription pages_core::on_change(std::function<void(const paginate
 
 }  // namespace detail
 
+// Each takes a copy of the pointer: a callback may destroy the handle.
+
 HULL_INLINE paginated_state_ptr paginated_watch::current() const {
   static const paginated_state_ptr nothing = std::make_shared<paginated_state>();
   return core_ ? core_->current() : nothing;
 }
-HULL_INLINE bool paginated_watch::load_more(double items) { return core_ && core_->load_more(items); }
-HULL_INLINE void paginated_watch::reset() {
-  if (core_) core_->reset();
+
+HULL_INLINE bool paginated_watch::load_more(double items) {
+  const auto core = core_;
+  return core && core->load_more(items);
 }
+
+HULL_INLINE void paginated_watch::reset() {
+  if (const auto core = core_) core->reset();
+}
+
 HULL_INLINE void paginated_watch::set_args(value args) {
   if (const auto core = core_) core->set_args(std::move(args));
 }
+
 HULL_INLINE void paginated_watch::skip() {
   if (const auto core = core_) core->set_args(std::nullopt);
 }
+
 HULL_INLINE subscription paginated_watch::on_change(std::function<void(const paginated_state_ptr&)> callback) {
   return core_ ? core_->on_change(std::move(callback)) : subscription();
 }

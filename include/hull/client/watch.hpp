@@ -29,17 +29,22 @@ class watch {
   /// delivered once, soon after (never inside this call).
   [[nodiscard]] subscription on_change(std::function<void(const query_state_ptr&)> callback);
 
-  const std::string& path() const noexcept { return path_; }
-  const value& args() const noexcept { return args_; }
+  std::string path() const;  ///< Canonical: "messages:list", "m:default".
+  value args() const;        ///< Put together at each call.
 
  private:
   friend class client;
+  /// A query that can never run.
+  struct refusal {
+    std::string path;
+    value args;
+    query_state_ptr why;
+  };
   watch(std::weak_ptr<detail::client_core> core, std::string path, value args);
+  void refuse(std::string path, value args, error why);
   std::weak_ptr<detail::client_core> core_;
-  std::string path_;
-  value args_;
-  sync::query_key key_;
-  query_state_ptr refused_;  ///< Why this query can never run; null when it can.
+  sync::query_key key_;                     ///< Unless it was refused.
+  std::shared_ptr<const refusal> refused_;  ///< Null when the query can run.
 };
 
 }  // namespace hull

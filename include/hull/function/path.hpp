@@ -16,6 +16,15 @@ std::string canonical_path(std::string_view path);
 /// refused here: errc::bad_argument, with what is wrong and how a path looks.
 result<void> check_path(std::string_view path);
 
+namespace detail {
+/// What is wrong with a path, and the part of it that is; as a constant expression, for paths in the program's text.
+struct path_flaw {
+  enum reason { none, function, module_missing, module } what = none;
+  std::string_view part;
+};
+constexpr path_flaw find_path_flaw(std::string_view path);
+}  // namespace detail
+
 }  // namespace hull
 
 #include <hull/function/path.ipp>

@@ -2,16 +2,16 @@
 #pragma once
 
 #include <hull/config.hpp>
+#include <hull/net/network_options.hpp>
 #include <hull/net/websocket.hpp>
 
 #include <memory>
-#include <string>
 
 namespace hull::net {
 
-/// Sockets over TCP and TLS. Certificates are verified against the host name; the roots are the system's, or those
-/// of `ca_file`.
-std::shared_ptr<websocket_factory> make_beast_factory(std::string ca_file, bool verify_peer);
+/// Sockets over TCP and TLS, through a proxy where the options or the environment name one. Certificates are verified
+/// against the host name.
+std::shared_ptr<websocket_factory> make_beast_factory(const tls_options& tls, const proxy_options& proxy);
 
 }  // namespace hull::net
 

@@ -25,7 +25,8 @@ struct websocket_target {
   std::string path;       ///< With a leading slash.
   std::vector<std::pair<std::string, std::string>> headers;
   std::chrono::milliseconds connect_timeout{15'000};
-  std::size_t max_message_bytes = 256u << 20;
+  std::size_t max_message_bytes = 256u << 20;  ///< After inflation.
+  bool compression = false;                    ///< Offer permessage-deflate; small messages go as they are even then.
 };
 
 /// How a socket ended, as far as the other side said.

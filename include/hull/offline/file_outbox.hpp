@@ -2,6 +2,8 @@
 //
 // One file per user of one deployment. Limits: see options. The file holds at most about twice what is waiting, and
 // for the time of a rewriting there are two. It is locked: a second process gets an error, not a share.
+// Every byte is covered by a checksum. Damage is told from what a power cut tore off, with one exception: the newest
+// record has no later one that says it was safe, so that damage to it looks like a record that was never finished.
 #pragma once
 
 #include <hull/client/offline.hpp>
@@ -22,9 +24,11 @@
 
 namespace hull {
 
+/// Limits of a file_outbox, and what it does about damage.
 struct file_outbox_options {
-  std::size_t max_entries = 10'000;      ///< Mutations waiting; `record` fails beyond.
-  std::uint64_t max_bytes = 64u << 20;   ///< Of their paths and arguments as JSON; `record` fails beyond.
+  std::size_t max_entries = 10'000;  ///< Mutations waiting; `record` fails beyond.
+  /// Of their paths and arguments as JSON; `record` fails beyond. At most 256 MiB; more counts as that.
+  std::uint64_t max_bytes = 64u << 20;
   /// Older mutations are not sent again. Servers remember for 14 days what they have done.
   std::chrono::milliseconds keep_for = std::chrono::hours(13 * 24);
   /// A mutation recorded further in the future than this, by a clock that was set back since, counts as too old: its
@@ -44,23 +48,28 @@ struct file_outbox_options {
   std::shared_ptr<offline::file_system> files;  ///< Null: the files of this machine.
 };
 
-/// Opens its file at the first `load` and holds it until destroyed. Safe to call from any thread.
+/// Opens its file at `load` and holds it until released or destroyed. Safe to call from any thread.
 ///
 /// A box that is empty when it is opened begins a new session: nobody needs the old one, and no id of it can be met
 /// again. Every `load` skips ahead of all ids that may have been used, also of those that could not be recorded.
 class file_outbox final : public outbox {
  public:
-  /// The folder of `path` must exist. Besides the file, "<path>.lock" and "<path>.new" are used.
+  /// The folder of `path` must exist. Besides the file, "<path>.lock" and "<path>.new" are used; a link instead of
+  /// one of them is refused.
   explicit file_outbox(std::string path, file_outbox_options options = {});
 
   result<content> load(const std::string& fresh_session_id) override;
   result<void> record(const entry& e) override;
   void forget(protocol::request_id request) override;
+  /// Makes safe what is over, and closes the file.
+  void release() override;
 
  private:
-  std::int64_t now() const;
+  result<content> open(const std::string& fresh_session_id);
+  void shut() noexcept;
   result<void> read_file(offline::outbox_state& found);
   result<void> set_aside(const std::string& what);
+  content take_over(offline::outbox_state& found, const std::string& fresh_session_id) const;
   /// The state has the changes already.
   result<void> write(const std::vector<std::string>& changes, bool wait_for_disk);
   result<void> rewrite();

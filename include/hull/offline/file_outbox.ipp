@@ -3,6 +3,7 @@
 
 #include <hull/offline/file_outbox.hpp>
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -11,6 +12,7 @@ namespace hull {
 namespace offline::detail {
 inline constexpr std::string_view outbox_kind("HULLBOX\1", kind_length);
 inline constexpr std::uint64_t longest_outbox = 1u << 30;
+inline constexpr std::uint64_t most_bytes = 256u << 20;  // So that what is waiting always fits into such a file.
 inline constexpr std::uint64_t small_waste = 64u << 10;
 /// Ids that are set apart at once. A new process begins behind them, so that what a full disk kept from being
 /// recorded is not taken for something new.
@@ -26,6 +28,7 @@ HULL_INLINE file_outbox::file_outbox(std::string path, file_outbox_options optio
     : path_(std::move(path)),
       options_([&] {
         if (!options.files) options.files = offline::real_files();
+        options.max_bytes = std::min(options.max_bytes, offline::detail::most_bytes);
         if (!options.wall_clock_ms) options.wall_clock_ms = offline::detail::system_time_ms;
         return std::move(options);
       }()),
@@ -34,38 +37,65 @@ HULL_INLINE file_outbox::file_outbox(std::string path, file_outbox_options optio
 HULL_INLINE result<outbox::content> file_outbox::load(const std::string& fresh_session_id) {
   const std::lock_guard guard(mutex_);
   if (fresh_session_id.empty()) return offline::disk_error("an outbox needs a session id that is not empty");
-  offline::outbox_state found = state_;
-  if (!is_open_)
-    if (auto read = read_file(found); read.has_error()) return read.error();
+  if (is_open_) return offline::disk_error("the outbox " + path_ + " is in use by another client of this process");
+  auto left = open(fresh_session_id);
+  if (left.has_error()) shut();
+  return left;
+}
 
-  content left;
-  const std::int64_t now = options_.wall_clock_ms();
-  left.expired = found.take_expired(now - options_.keep_for.count(), now + options_.clock_slack.count());
-  if (!is_open_ && found.size() == 0) found.begin(fresh_session_id);
-  left.session_id = found.session_id();
-  left.next_request = found.reserved();
-  left.entries = found.entries();
-  if (left.next_request > std::numeric_limits<protocol::request_id>::max() - 2 * offline::detail::ids_ahead)
-    return offline::disk_error("the session of " + path_ + " has used up its request ids; let it run empty");
-  if (auto reserved = found.apply(offline::outbox_state::reserved_text(left.next_request + offline::detail::ids_ahead));
-      reserved.has_error())
-    return reserved.error();
-
-  std::swap(state_, found);
-  if (auto written = rewrite(); written.has_error()) {
-    std::swap(state_, found);
-    return written.error();
-  }
+HULL_INLINE result<outbox::content> file_outbox::open(const std::string& fresh_session_id) {
+  auto locked = options_.files->lock(path_ + ".lock", options_.lock_wait);
+  if (locked.has_error()) return locked.error();
+  lock_ = std::move(*locked);
+  offline::outbox_state found;
+  if (auto read = read_file(found); read.has_error()) return read.error();
+  content left = take_over(found, fresh_session_id);
+  const auto reserved = offline::outbox_state::reserved_text(left.next_request + offline::detail::ids_ahead);
+  if (auto applied = found.apply(reserved); applied.has_error()) return applied.error();
+  state_ = std::move(found);
+  if (auto written = rewrite(); written.has_error()) return written.error();
   is_open_ = true;
   return left;
 }
 
-HULL_INLINE result<void> file_outbox::read_file(offline::outbox_state& found) {
-  if (!lock_) {
-    auto locked = options_.files->lock(path_ + ".lock", options_.lock_wait);
-    if (locked.has_error()) return locked.error();
-    lock_ = std::move(*locked);
+HULL_INLINE outbox::content file_outbox::take_over(offline::outbox_state& found,
+                                                   const std::string& fresh_session_id) const {
+  constexpr auto last_time = std::numeric_limits<std::int64_t>::max();
+  constexpr auto last_id = std::numeric_limits<protocol::request_id>::max();
+  const std::int64_t now = options_.wall_clock_ms();
+  const std::int64_t slack = options_.clock_slack.count();
+  content left;
+  left.expired = found.take_expired(now - options_.keep_for.count(), slack < last_time - now ? now + slack : last_time);
+  if (found.reserved() > last_id - 2 * offline::detail::ids_ahead) {
+    // The session has no ids left, and in another one the deployment would not know what it has done already.
+    auto rest = found.entries();
+    left.expired.insert(left.expired.end(), rest.begin(), rest.end());
+    found = {};
   }
+  if (found.size() == 0) found.begin(fresh_session_id);
+  left.session_id = found.session_id();
+  left.next_request = found.reserved();
+  left.entries = found.entries();
+  return left;
+}
+
+HULL_INLINE void file_outbox::release() {
+  const std::lock_guard guard(mutex_);
+  if (!is_open_) return;
+  // The second record changes nothing: its head says that all before it was safe.
+  if (file_.is_sound() && file_.sync().has_value())
+    static_cast<void>(file_.append(offline::outbox_state::reserved_text(state_.reserved())));
+  shut();
+}
+
+HULL_INLINE void file_outbox::shut() noexcept {
+  is_open_ = false;
+  file_.close();
+  state_ = {};
+  lock_.reset();
+}
+
+HULL_INLINE result<void> file_outbox::read_file(offline::outbox_state& found) {
   file_.start_salt(static_cast<std::uint64_t>(options_.wall_clock_ms()));
   auto text = options_.files->read(path_, offline::detail::longest_outbox);
   if (text.has_error()) return text.error();
@@ -105,7 +135,8 @@ HULL_INLINE result<void> file_outbox::record(const entry& e) {
   std::vector<std::string> changes;
   constexpr auto last_id = std::numeric_limits<protocol::request_id>::max();
   if (state_.reserved() != last_id && e.request >= state_.reserved() - offline::detail::ids_ahead / 2) {
-    const auto reserved = e.request > last_id - offline::detail::ids_ahead ? last_id : e.request + offline::detail::ids_ahead;
+    const auto reserved =
+        e.request > last_id - offline::detail::ids_ahead ? last_id : e.request + offline::detail::ids_ahead;
     changes.push_back(outbox_state::reserved_text(reserved));
     if (auto applied = state_.apply(changes.back()); applied.has_error()) return applied;
   }
@@ -128,14 +159,21 @@ HULL_INLINE result<void> file_outbox::record(const entry& e) {
 
 HULL_INLINE void file_outbox::forget(protocol::request_id request) {
   const std::lock_guard guard(mutex_);
-  if (!is_open_ || !state_.holds(request)) return;
+  if (!is_open_) return;
+  if (!state_.holds(request)) {
+    // One that could not be recorded may be in the file all the same.
+    if (!file_.is_sound()) static_cast<void>(rewrite());
+    return;
+  }
   const std::string change = offline::outbox_state::forgotten_text(request);
   // If the disk fails, the mutation comes back at worst; the server knows what it has done.
   if (state_.apply(change).has_value() && write({change}, options_.sync_forgotten).has_value()) tidy();
 }
 
 HULL_INLINE result<void> file_outbox::write(const std::vector<std::string>& changes, bool wait_for_disk) {
-  if (!file_.is_sound()) return rewrite();
+  std::uint64_t added = 0;
+  for (const std::string& change : changes) added += offline::record_head_length + change.size();
+  if (!file_.is_sound() || file_.size() + added > offline::detail::longest_outbox) return rewrite();
   for (const std::string& change : changes)
     if (file_.append(change).has_error()) return rewrite();
   if (wait_for_disk && file_.sync().has_error()) return rewrite();

@@ -41,12 +41,25 @@ class descriptor {
   int number_;
 };
 
-HULL_INLINE result<descriptor> open_file(const std::string& what, const std::string& path, int flags) {
+HULL_INLINE result<descriptor> open_any(const std::string& what, const std::string& path, int flags) {
   for (;;) {
     const int number = ::open(path.c_str(), flags | O_CLOEXEC, 0600);  // What a user does is the user's alone.
     if (number >= 0) return descriptor(number);
     if (errno != EINTR) return system_failure(what, path, errno);
   }
+}
+
+/// A regular file. A link is refused: rewriting would replace it, and whoever names the file itself would not meet
+/// the lock. Nothing here waits for the other end of a pipe.
+HULL_INLINE result<descriptor> open_file(const std::string& what, const std::string& path, int flags) {
+  struct stat about {};
+  if (::lstat(path.c_str(), &about) == 0 && S_ISLNK(about.st_mode))
+    return disk_error("cannot " + what + " " + path + ": it is a symbolic link; name the file that it leads to");
+  auto file = open_any(what, path, flags | O_NOFOLLOW | O_NONBLOCK);
+  if (file.has_error()) return file;
+  if (::fstat(file->get(), &about) != 0) return system_failure("examine", path, errno);
+  if (!S_ISREG(about.st_mode)) return disk_error("cannot " + what + " " + path + ": it is no regular file");
+  return file;
 }
 
 class posix_file final : public growing_file {
@@ -56,26 +69,32 @@ class posix_file final : public growing_file {
   result<void> append(std::string_view text) override {
     while (!text.empty()) {
       const ssize_t written = ::write(file_.get(), text.data(), text.size());
-      if (written >= 0) {
+      if (written > 0) {
         text.remove_prefix(static_cast<std::size_t>(written));
-      } else if (errno != EINTR) {
-        return system_failure("write", path_, errno);
+      } else if (written == 0 || errno != EINTR) {
+        return system_failure("write", path_, written == 0 ? ENOSPC : errno);
       }
     }
     return {};
   }
 
   result<void> sync() override {
-#if defined(__APPLE__)
-    const int failed = ::fcntl(file_.get(), F_FULLFSYNC);  // fsync leaves the text in the disk's own memory.
-#else
-    const int failed = ::fdatasync(file_.get());
-#endif
-    if (failed == -1) return system_failure("make safe", path_, errno);
-    return {};
+    for (;;) {
+      if (flush() == 0) return {};
+      if (errno != EINTR) return system_failure("make safe", path_, errno);
+    }
   }
 
  private:
+  int flush() {
+#if defined(__APPLE__)
+    // fsync leaves the text in the disk's own memory; some file systems know nothing better.
+    return ::fcntl(file_.get(), F_FULLFSYNC) != -1 ? 0 : errno == EINTR ? -1 : ::fsync(file_.get());
+#else
+    return ::fdatasync(file_.get());
+#endif
+  }
+
   std::string path_;
   descriptor file_;
 };
@@ -92,11 +111,10 @@ class posix_files final : public file_system {
  public:
   result<std::optional<std::string>> read(const std::string& path, std::uint64_t max_bytes) override {
     struct stat about {};
-    if (::stat(path.c_str(), &about) != 0 && errno == ENOENT) return std::optional<std::string>();
+    if (::lstat(path.c_str(), &about) != 0 && errno == ENOENT) return std::optional<std::string>();
     auto file = open_file("open", path, O_RDONLY);
     if (file.has_error()) return file.error();
     if (::fstat(file->get(), &about) != 0) return system_failure("examine", path, errno);
-    if (!S_ISREG(about.st_mode)) return disk_error("cannot read " + path + ": it is no regular file");
     if (static_cast<std::uint64_t>(about.st_size) > max_bytes)
       return disk_error("cannot read " + path + ": it has " + std::to_string(about.st_size) + " bytes, more than the " +
                         std::to_string(max_bytes) + " allowed");
@@ -128,10 +146,12 @@ class posix_files final : public file_system {
   result<void> sync_folder(const std::string& path) override {
     const std::size_t slash = path.rfind('/');
     const std::string folder = slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
-    auto file = open_file("open the folder", folder, O_RDONLY);
+    auto file = open_any("open the folder", folder, O_RDONLY);
     if (file.has_error()) return file.error();
-    // Some file systems have no use for this and say EINVAL.
-    if (::fsync(file->get()) != 0 && errno != EINVAL) return system_failure("make safe the folder", folder, errno);
+    while (::fsync(file->get()) != 0) {
+      if (errno == EINVAL) break;  // Some file systems have no use for this.
+      if (errno != EINTR) return system_failure("make safe the folder", folder, errno);
+    }
     return {};
   }
 
@@ -173,7 +193,9 @@ class no_files final : public file_system {
   result<std::unique_ptr<file_lock>> lock(const std::string&, std::chrono::milliseconds) override { return why(); }
 
  private:
-  static error why() { return disk_error("file_outbox and file_result_store need a POSIX system, or a file_system of yours"); }
+  static error why() {
+    return disk_error("file_outbox and file_result_store need a POSIX system, or a file_system of yours");
+  }
 };
 
 }  // namespace detail

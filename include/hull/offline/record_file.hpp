@@ -30,6 +30,8 @@ class record_file {
   /// Survives the process, but no power cut before the next `sync`.
   result<void> append(std::string_view text);
   result<void> sync();
+  /// Lets go of the file, which takes no more records before the next `rewrite` or `continue_at`.
+  void close() noexcept;
 
   /// A file that is rewritten has another salt than before.
   void start_salt(std::uint64_t salt) noexcept { salt_ = salt; }
@@ -41,6 +43,8 @@ class record_file {
   std::shared_ptr<file_system> files_;
   std::string path_;
   std::string_view kind_;
+  result<std::unique_ptr<growing_file>> write_new(const std::vector<std::string>& texts, std::uint64_t salt,
+                                                  std::uint64_t size);
   std::unique_ptr<growing_file> file_;
   std::uint64_t salt_ = 0;
   std::uint64_t size_ = 0;

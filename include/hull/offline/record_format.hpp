@@ -1,7 +1,8 @@
 // How records lie in a file, so that a reader can tell whole ones from what a power cut or a bad disk left.
 //
 //   header   8 bytes that say what file it is, salt u64, length of header and first records u64, CRC u32
-//   record   length u32, CRC of the text u32, bytes known to be safe when it was written u64, CRC of this head u32, text
+//   record   length u32, CRC of the text u32, bytes known to be safe when it was written u64, CRC of this head u32,
+//   text
 //
 // Numbers are little-endian. The CRC of a head covers the salt of the file and the position of the record, so that a
 // record of another file, or of an earlier life of the same disk blocks, is never taken for one of this file.

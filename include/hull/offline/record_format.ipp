@@ -22,21 +22,22 @@ HULL_INLINE std::uint32_t head_checksum(std::uint64_t salt, std::uint64_t positi
   return crc32(head, crc32(std::string_view(place.data(), place.size())));
 }
 
-/// The text of the record that begins at `position`, if a whole one does; `safe` becomes at least what it says.
-HULL_INLINE std::optional<std::string_view> record_at(std::string_view file, std::uint64_t salt, std::size_t position,
-                                                      std::uint64_t& safe) {
+/// What a genuine head says. Nothing when the bytes at `position` are no head.
+struct record_head {
+  std::uint64_t length = 0;
+  std::uint32_t checksum = 0;
+  std::uint64_t safe = 0;
+};
+
+HULL_INLINE std::optional<record_head> head_at(std::string_view file, std::uint64_t salt, std::size_t position) {
   if (file.size() - position < record_head_length) return std::nullopt;
   const std::string_view head = file.substr(position, record_head_length);
-  const std::uint64_t says_safe = number_at<std::uint64_t>(head, 8);
-  if (says_safe > position) return std::nullopt;  // So are nearly all bytes that are no head: sums are saved.
+  record_head says{number_at<std::uint32_t>(head, 0), number_at<std::uint32_t>(head, 4),
+                   number_at<std::uint64_t>(head, 8)};
+  // Nearly all bytes that are no head fail one of these, which saves their sums.
+  if (says.length == 0 || says.safe > position) return std::nullopt;
   if (number_at<std::uint32_t>(head, 16) != head_checksum(salt, position, head.substr(0, 16))) return std::nullopt;
-  // The head is genuine: what it says of the bytes before it holds, even if its own text is broken.
-  safe = std::max(safe, says_safe);
-  const std::uint64_t length = number_at<std::uint32_t>(head, 0);
-  if (length == 0 || length > file.size() - position - record_head_length) return std::nullopt;
-  const std::string_view text = file.substr(position + record_head_length, static_cast<std::size_t>(length));
-  if (number_at<std::uint32_t>(head, 4) != crc32(text)) return std::nullopt;
-  return text;
+  return says;
 }
 
 }  // namespace detail
@@ -74,13 +75,23 @@ HULL_INLINE scanned_file scan(std::string_view file, std::string_view kind) {
   std::size_t position = header_length;
   std::size_t first_gap = file.size();
   while (position < file.size()) {
-    if (const auto text = detail::record_at(file, found.salt, position, safe)) {
-      found.texts.push_back(*text);
-      position += record_head_length + text->size();
-    } else {
+    const auto head = detail::head_at(file, found.salt, position);
+    if (!head) {
       first_gap = std::min(first_gap, position);
       ++position;  // Look for the next record at every byte: heads are cheap to test and hard to hit by chance.
+      continue;
     }
+    // What a genuine head says holds, even if its own text is broken: the next record begins behind that text, so no
+    // byte is summed up twice.
+    safe = std::max(safe, head->safe);
+    const std::size_t rest = file.size() - position - record_head_length;
+    const auto length = static_cast<std::size_t>(std::min<std::uint64_t>(head->length, rest));
+    const std::string_view text = file.substr(position + record_head_length, length);
+    if (head->length <= rest && crc32(text) == head->checksum)
+      found.texts.push_back(text);
+    else
+      first_gap = std::min(first_gap, position);
+    position += record_head_length + length;
   }
   found.is_torn = first_gap < file.size();
   found.is_damaged = first_gap < safe;

@@ -29,10 +29,11 @@ class result_index {
 
   /// A new result, whose text is made later.
   void save(std::string_view token, const value& result);
-  bool has_fresh() const noexcept { return !fresh_.empty(); }
-  /// Results that were saved since the last time, oldest first.
+  bool has_fresh() const noexcept { return waiting_ != 0; }
+  /// Results that were saved since the last time, least recently used first.
   std::vector<std::pair<std::string, value>> take_fresh();
-  /// The text of a result that was taken. False when it changes nothing that a file would have to know.
+  /// The text of a result that was taken. A text that alone is too long is not kept, nor is the one before it.
+  /// False when it changes nothing that a file would have to know.
   bool store_text(std::string_view token, const value& made_from, std::string text);
 
   /// As a file has it; an empty text: no result.
@@ -40,6 +41,7 @@ class result_index {
   /// Every result with a text, least recently used first.
   std::vector<std::pair<std::string_view, std::string_view>> all() const;
 
+  bool has(std::string_view token) const { return by_token_.contains(token); }
   std::size_t size() const noexcept { return slots_.size(); }
   std::uint64_t bytes() const noexcept { return bytes_; }  ///< Of tokens and texts.
 
@@ -48,7 +50,7 @@ class result_index {
     std::string token;
     std::string text;
     std::optional<value> fresh;
-    bool is_listed = false;  ///< In fresh_.
+    bool is_waiting = false;  ///< To be taken.
   };
   using place = std::list<slot>::iterator;
 
@@ -61,7 +63,7 @@ class result_index {
   std::uint64_t max_bytes_;
   std::list<slot> slots_;  ///< Most recently used first.
   std::unordered_map<std::string_view, place> by_token_;
-  std::vector<std::string> fresh_;
+  std::size_t waiting_ = 0;
   std::uint64_t bytes_ = 0;
 };
 

@@ -28,39 +28,43 @@ HULL_INLINE result_index::place result_index::use(std::string_view token) {
 HULL_INLINE void result_index::save(std::string_view token, const value& result) {
   const place at = use(token);
   at->fresh = result;
-  if (!std::exchange(at->is_listed, true)) fresh_.push_back(at->token);
+  if (!std::exchange(at->is_waiting, true)) ++waiting_;
   make_room();
 }
 
 HULL_INLINE std::vector<std::pair<std::string, value>> result_index::take_fresh() {
   std::vector<std::pair<std::string, value>> taken;
-  for (std::string& token : std::exchange(fresh_, {})) {
-    const auto at = by_token_.find(token);
-    if (at == by_token_.end() || !at->second->is_listed) continue;  // Made room, perhaps came back and was taken.
-    at->second->is_listed = false;
-    taken.emplace_back(std::move(token), *at->second->fresh);
+  taken.reserve(waiting_);
+  for (auto at = slots_.rbegin(); at != slots_.rend() && waiting_ != 0; ++at) {
+    if (!std::exchange(at->is_waiting, false)) continue;
+    --waiting_;
+    taken.emplace_back(at->token, *at->fresh);
   }
   return taken;
 }
 
 HULL_INLINE bool result_index::store_text(std::string_view token, const value& made_from, std::string text) {
   const auto found = by_token_.find(token);
-  if (found == by_token_.end()) return false;
+  if (found == by_token_.end()) return false;  // It had to make room meanwhile.
   const place at = found->second;
-  if (at->fresh && at->fresh->same_as(made_from) && !at->is_listed) at->fresh.reset();
-  if (at->text == text) return false;
-  if (token.size() + text.size() > max_bytes_) text.clear();  // Never fits: better none than an old one.
+  if (!at->is_waiting && at->fresh && at->fresh->same_as(made_from)) at->fresh.reset();
+  if (token.size() + text.size() > max_bytes_) text.clear();
+  const bool is_news = at->text != text;
   set_text(at, std::move(text));
-  if (at->text.empty() && !at->fresh) remove(at);
-  make_room();
-  return true;
+  if (at->text.empty() && !at->fresh)
+    remove(at);
+  else
+    make_room();
+  return is_news;
 }
 
 HULL_INLINE void result_index::restore(std::string_view token, std::string_view text) {
   const place at = use(token);
   set_text(at, std::string(text));
-  if (text.empty()) remove(at);
-  make_room();
+  if (text.empty())
+    remove(at);
+  else
+    make_room();
 }
 
 HULL_INLINE std::vector<std::pair<std::string_view, std::string_view>> result_index::all() const {
@@ -78,6 +82,7 @@ HULL_INLINE void result_index::set_text(place at, std::string text) {
 }
 
 HULL_INLINE void result_index::remove(place at) {
+  waiting_ -= at->is_waiting;
   bytes_ -= at->token.size() + at->text.size();
   by_token_.erase(at->token);
   slots_.erase(at);

@@ -6,6 +6,7 @@
 #endif
 
 #include <hull/offline/file_outbox.ipp>
+#include <hull/offline/file_result_store.ipp>
 #include <hull/offline/outbox_state.ipp>
 #include <hull/offline/posix_files.ipp>
 #include <hull/offline/record_file.ipp>

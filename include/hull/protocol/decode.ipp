@@ -1,6 +1,7 @@
 // Frames to messages. Each frame is read as one value; the envelope is then picked apart.
 #pragma once
 
+#include <hull/protocol/transition_reader.ipp>
 #include <hull/value/json.hpp>
 
 #include <cmath>
@@ -258,14 +259,18 @@ inline std::optional<server_message> read_server_message(field_reader& r, const 
   return std::nullopt;
 }
 
-template <class Message, class Read>
-result<Message> decode(std::string_view frame, Read read) {
+inline json_options frame_options() {
   json_options options;
   options.any_names = true;  // The rules for names hold for the values inside and are checked with them.
   options.limits.max_nesting += 8;
   options.limits.max_array_length = std::numeric_limits<std::size_t>::max();  // bounded by the frame
   options.limits.max_object_fields = std::numeric_limits<std::size_t>::max();
-  auto json = read_json(frame, options);
+  return options;
+}
+
+template <class Message, class Read>
+result<Message> decode(std::string_view frame, Read read) {
+  auto json = read_json(frame, frame_options());
   const auto refuse = [](std::string why) { return hull::error{errc::bad_message, std::move(why), {}, {}}; };
   if (!json) return refuse(std::move(json.error().message));
   const value* type = json->find("type");
@@ -284,6 +289,8 @@ inline result<client_message> decode_client_message(std::string_view frame) {
 }
 
 inline result<server_message> decode_server_message(std::string_view frame) {
+  if (auto quick = detail::transition_reader(frame, detail::frame_options()).read())
+    return server_message(std::move(*quick));
   return detail::decode<server_message>(frame, detail::read_server_message);
 }
 

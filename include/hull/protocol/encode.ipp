@@ -104,13 +104,12 @@ inline void write(std::string& out, const modify_query_set& m) {
 }
 
 template <class Call>
-  requires(std::is_same_v<Call, mutation> || std::is_same_v<Call, action>)
-void write(std::string& out, const Call& m) {
+requires(std::is_same_v<Call, mutation> || std::is_same_v<Call, action>) void write(std::string& out, const Call& m) {
   object_writer w(out, std::is_same_v<Call, mutation> ? "Mutation" : "Action");
   w.integer("requestId", m.id);
   w.text("udfPath", m.udf_path);
-  w.args(m.args);
   if (m.component_path) w.text("componentPath", *m.component_path);
+  w.args(m.args);
   w.close();
 }
 

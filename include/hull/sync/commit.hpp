@@ -13,6 +13,7 @@ struct commit {
   struct change {
     query_key query;
     query_state_ptr state;  ///< Never null.
+    watcher_tag watcher = no_watcher;
   };
   std::vector<change> changed;
 };

@@ -12,7 +12,7 @@ HULL_INLINE query_state_ptr merge(const query_record& record) {
   const std::optional<value>& written = record.marks->writes.back().result;
   if (record.shown && record.shown->is_optimistic) {
     const std::optional<value>& before = record.shown->last_value;
-    if (before.has_value() == written.has_value() && (!before || before->same_as(*written))) return record.shown;
+    if (before == written) return record.shown;  // Also when another layer predicts the same.
   }
   auto made = std::make_shared<query_state>();
   made->state = written ? query_state::status::ready : query_state::status::loading;
@@ -50,7 +50,7 @@ HULL_INLINE commit change_set::take(query_table& table, std::uint32_t epoch) {
     query_state_ptr merged = detail::merge(*record);
     if (merged != record->shown) {
       record->shown = std::move(merged);
-      batch.changed.push_back({record->key, present(*record, epoch)});
+      batch.changed.push_back({record->key, present(*record, epoch), record->watcher});
     }
     table.release(*record);
   }

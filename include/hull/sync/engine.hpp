@@ -4,6 +4,7 @@
 #include <hull/config.hpp>
 #include <hull/sync/backoff.hpp>
 #include <hull/sync/commit.hpp>
+#include <hull/sync/deadlines.hpp>
 #include <hull/sync/effect.hpp>
 #include <hull/sync/identity.hpp>
 #include <hull/sync/input.hpp>
@@ -44,6 +45,10 @@ class engine {
 
   /// What a watcher of this query sees now. Never null.
   query_state_ptr state(std::string_view token) const;
+  /// Where the page of a query ends, as the server said last: never received, null, or text.
+  std::optional<std::optional<std::string>> journal_of(std::string_view token) const;
+  /// The tag that its last subscriber gave; no_watcher when there is none.
+  watcher_tag watcher(std::string_view token) const;
   connection_state connection(moment now) const;
   auth_state auth() const noexcept { return identity_.state(); }
   const credentials& current_credentials() const noexcept { return identity_.current(); }
@@ -61,15 +66,18 @@ class engine {
     moment now;
     double jitter;
     effects out;
+    bool holds_queries = false;  ///< What changed in the query set is said at the next step.
   };
 
   void on(input::start&& in, step& s);
   void on(input::restore&& in, step& s);
   void on(input::subscribe&& in, step& s);
   void on(input::unsubscribe&& in, step& s);
+  void on(input::flush&&, step&) {}
   void on(input::mutation&& in, step& s);
   void on(input::action&& in, step& s);
   void on(input::cancel&& in, step& s);
+  void on(input::set_deadline&& in, step& s);
   void on(input::set_auth&& in, step& s);
   void on(input::set_token_source&& in, step& s);
   void on(input::token_fetched&& in, step& s);
@@ -106,6 +114,7 @@ class engine {
   void commit_changes(bool also_empty, step& s);
   void complete(std::vector<settled_call> done, step& s);
   void settle(settled_call done, step& s);
+  void give_up(call_id call, const error& why, step& s);
   bool refuse_call(call_id call, std::string_view path, const value& args, step& s);
   void observe(std::optional<protocol::timestamp> ts);
   void log(log_level level, std::string text, step& s);
@@ -129,9 +138,10 @@ class engine {
   auth_state published_auth_;
   /// What Connect will say on the socket that is open; nothing once it was said.
   std::optional<protocol::connect> greeting_;
-  std::optional<double> wall_clock_offset_ms_;     ///< Time of day minus `moment`.
-  std::optional<double> time_saved_ms_;            ///< By hearing that the network is back; to be reported.
-  std::multimap<moment, query_key> kept_;          ///< Queries without watchers, and how long they stay.
+  std::optional<double> wall_clock_offset_ms_;  ///< Time of day minus `moment`.
+  std::optional<double> time_saved_ms_;         ///< By hearing that the network is back; to be reported.
+  deadlines deadlines_;                         ///< Of calls.
+  std::multimap<moment, query_key> kept_;       ///< Queries without watchers, and how long they stay.
 };
 
 }  // namespace hull::sync

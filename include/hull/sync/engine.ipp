@@ -4,6 +4,7 @@
 #include <hull/function/path.hpp>
 #include <hull/sync/check_args.hpp>
 #include <hull/sync/engine.hpp>
+#include <hull/sync/planted_bug.hpp>
 
 #include <algorithm>
 #include <array>
@@ -21,7 +22,7 @@ HULL_INLINE engine::engine(engine_options options)
       link_(options_.backoff, options_.inactivity_timeout) {}
 
 HULL_INLINE effects engine::apply(input_event in, moment now, double jitter) {
-  step s{now, jitter, {}};
+  step s{now, jitter, {}, false};
   std::visit([&](auto&& event) { on(std::move(event), s); }, std::move(in));
   settle_link(s);
   arm(s);
@@ -32,6 +33,17 @@ HULL_INLINE effects engine::apply(input_event in, moment now, double jitter) {
 HULL_INLINE query_state_ptr engine::state(std::string_view token) const {
   const query_record* record = table_.find(token);
   return record == nullptr ? loading_state() : change_set::present(*record, remote_.epoch());
+}
+
+HULL_INLINE std::optional<std::optional<std::string>> engine::journal_of(std::string_view token) const {
+  const query_record* record = table_.find(token);
+  if (record == nullptr || record->references == 0) return std::nullopt;
+  return record->last_journal.get();
+}
+
+HULL_INLINE watcher_tag engine::watcher(std::string_view token) const {
+  const query_record* record = table_.find(token);
+  return record == nullptr ? no_watcher : record->watcher;
 }
 
 HULL_INLINE connection_state engine::connection(moment now) const {
@@ -66,7 +78,10 @@ HULL_INLINE void engine::on(input::restore&& in, step& s) {
 
 HULL_INLINE void engine::on(input::subscribe&& in, step& s) {
   query_record& record = table_.obtain(in.query);
+  if (in.watcher != no_watcher) record.watcher = in.watcher;
+  s.holds_queries = in.more_follow;
   if (!query_set_.subscribe(record)) return;
+  if (in.journal) record.last_journal.set(*in.journal);
   auto state = std::make_shared<query_state>();
   if (ended_because_) {
     state->state = query_state::status::error;
@@ -74,6 +89,7 @@ HULL_INLINE void engine::on(input::subscribe&& in, step& s) {
     record.confirmed_in = remote_.epoch();
   } else if (in.last_known) {
     state->state = query_state::status::ready;
+    state->is_stale = state->is_last_known = true;
     state->last_value = std::move(in.last_known);
   } else {
     return;
@@ -87,8 +103,11 @@ HULL_INLINE void engine::on(input::subscribe&& in, step& s) {
 HULL_INLINE void engine::on(input::unsubscribe&& in, step& s) {
   query_record* record = table_.find(in.query.token());
   if (record == nullptr) return;
-  if (in.keep_for.count() > 0 && record->references == 1 && !ended_because_) {
-    kept_.emplace(s.now + in.keep_for, in.query);  // The last reference is now held by the clock.
+  if (record->watcher == in.watcher) record->watcher = no_watcher;
+  s.holds_queries = in.more_follow;
+  if (in.keep_for.count() > 0 && record->references != 0 && !ended_because_) {
+    // Its reference is now held by the clock, also while there are others: they may go sooner.
+    kept_.emplace(s.now + in.keep_for, in.query);
   } else {
     release_query(in.query, s);
   }
@@ -98,6 +117,7 @@ HULL_INLINE void engine::release_query(const query_key& query, step& s) {
   query_record* record = table_.find(query.token());
   if (record == nullptr || !query_set_.unsubscribe(*record)) return;
   record->remote.reset();
+  record->confirmed_in = 0;  // A layer may keep the record; what is said of it next is news.
   if (!record->marks || record->marks->writes.empty()) record->shown.reset();  // Nobody is left to tell.
   changes_.touch(*record);
   optimistic_.base_changed(*record);
@@ -106,6 +126,7 @@ HULL_INLINE void engine::release_query(const query_key& query, step& s) {
 
 HULL_INLINE bool engine::refuse_call(call_id call, std::string_view path, const value& args, step& s) {
   const auto refuse = [&](error why) {
+    deadlines_.forget(call);
     s.out.emplace_back(effect::complete{call, std::move(why)});
     return true;
   };
@@ -121,6 +142,7 @@ HULL_INLINE void engine::on(input::mutation&& in, step& s) {
   if (in.optimistic) {
     if (auto added = optimistic_.add(id, std::move(in.optimistic)); added.has_error()) {
       commit_changes(false, s);
+      deadlines_.forget(in.call);
       s.out.emplace_back(effect::complete{in.call, added.error()});
       return;
     }
@@ -137,11 +159,20 @@ HULL_INLINE void engine::on(input::action&& in, step& s) {
 }
 
 HULL_INLINE void engine::on(input::cancel&& in, step& s) {
-  auto cancelled = requests_.cancel(in.call);
-  if (!cancelled) return;
-  optimistic_.drop(cancelled->request);
+  deadlines_.forget(in.call);
+  give_up(in.call, error{errc::cancelled, "The call was cancelled.", {}, {}}, s);
+}
+
+HULL_INLINE void engine::on(input::set_deadline&& in, step& s) {
+  if (!ended_because_) deadlines_.set(in.call, s.now + in.within);
+}
+
+HULL_INLINE void engine::give_up(call_id call, const error& why, step& s) {
+  auto given_up = requests_.cancel(call, why);
+  if (!given_up) return;
+  optimistic_.drop(given_up->request);
   commit_changes(false, s);
-  settle(std::move(*cancelled), s);
+  settle(std::move(*given_up), s);
 }
 
 HULL_INLINE void engine::on(input::set_auth&& in, step&) { identity_.set(std::move(in.auth)); }
@@ -174,6 +205,8 @@ HULL_INLINE void engine::on(input::socket_opened&& in, step& s) {
   hello.connection_count = link_.connections();
   hello.last_close_reason = link_.last_close_reason();
   hello.client_ts = in.wall_clock_ms;
+  if constexpr (detail::planted == detail::fault_planted::session_not_kept)
+    hello.session_id.back() = static_cast<char>('0' + link_.connections() % 10);
   greeting_ = std::move(hello);
   if (in.wall_clock_ms)
     wall_clock_offset_ms_ = static_cast<double>(*in.wall_clock_ms) - static_cast<double>(s.now.count());
@@ -209,6 +242,19 @@ HULL_INLINE void engine::on(input::timer&&, step& s) {
   armed_.reset();
   if (link_.has_ended()) return;
   identity_.timer(s.now);
+  for (const call_id call : deadlines_.take_due(s.now)) {
+    const std::optional<protocol::request_id> request = requests_.find_call(call);
+    const bool is_unsent = request && requests_.find(*request)->state == request::phase::waiting;
+    const error why{errc::timed_out,
+                    is_unsent ? "The deadline of the call passed before it could be sent; it has no effect."
+                              : "The deadline of the call passed. What was sent may still take effect.",
+                    {},
+                    {}};
+    if (request)
+      give_up(call, why, s);
+    else
+      s.out.emplace_back(effect::complete{call, why});
+  }
   while (!kept_.empty() && kept_.begin()->first <= s.now) {
     const query_key query = kept_.begin()->second;
     kept_.erase(kept_.begin());
@@ -249,6 +295,7 @@ HULL_INLINE void engine::end(const error& why, bool tell_watchers, step& s) {
   link_.end();
   identity_.set({});
   kept_.clear();
+  deadlines_.clear();
   ended_because_ = why;
   std::vector<settled_call> done = requests_.fail_all(why);
   for (const settled_call& call : done) optimistic_.drop(call.request);
@@ -288,8 +335,11 @@ HULL_INLINE void engine::settle_link(step& s) {
   if (!link_.is_open() || gate == identity::gate::silent) return;
   if (greeting_) return greet(s);
   if (auto m = identity_.take_message()) send(std::move(*m), s);
-  if (auto m = query_set_.take_message()) send(std::move(*m), s);
-  for (auto& m : requests_.take_sendable()) send(std::move(m), s);
+  auto calls = requests_.take_sendable();
+  // A call must not overtake the query whose change it is to show.
+  if (!s.holds_queries || !calls.empty())
+    if (auto m = query_set_.take_message()) send(std::move(*m), s);
+  for (auto& m : calls) send(std::move(m), s);
 }
 
 HULL_INLINE void engine::greet(step& s) {
@@ -323,6 +373,7 @@ HULL_INLINE void engine::commit_changes(bool also_empty, step& s) {
 }
 
 HULL_INLINE void engine::settle(settled_call done, step& s) {
+  deadlines_.forget(done.call);
   if (options_.durable_mutations && done.kind == call_kind::mutation && !ended_because_)
     s.out.emplace_back(effect::forget_mutation{done.request});
   s.out.emplace_back(effect::complete{done.call, std::move(done.outcome)});
@@ -347,6 +398,7 @@ HULL_INLINE void engine::arm(step& s) {
     if (m) due = due ? std::min(*due, *m) : *m;
   };
   consider(identity_.deadline());
+  consider(deadlines_.next());
   if (!kept_.empty()) consider(kept_.begin()->first);
   // A deadline that moved away needs no new timer: the old one finds nothing due and this arms the next.
   if (!due || (armed_ && *armed_ <= *due)) return;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <hull/sync/engine.hpp>
+#include <hull/sync/planted_bug.hpp>
 
 #include <utility>
 
@@ -51,6 +52,7 @@ HULL_INLINE void engine::take_query_change(protocol::query_change&& change, step
   if (!changed) return;
   changes_.touch(*record);
   optimistic_.base_changed(*record);
+  if constexpr (detail::planted == detail::fault_planted::commit_in_pieces) commit_changes(false, s);
 }
 
 HULL_INLINE void engine::receive(protocol::mutation_response&& m, step& s) {
@@ -61,6 +63,10 @@ HULL_INLINE void engine::receive(protocol::mutation_response&& m, step& s) {
       log(log_level::error, "[CONVEX M(" + call->path + ")] " + failure->message, s);
   }
   if (std::holds_alternative<value>(m.outcome)) observe(m.ts);
+  if constexpr (detail::planted == detail::fault_planted::layer_dropped_early) {
+    optimistic_.drop(m.id);
+    commit_changes(false, s);
+  }
   if (auto done = requests_.respond(std::move(m), remote_.version().ts)) {
     optimistic_.drop(done->request);
     commit_changes(false, s);

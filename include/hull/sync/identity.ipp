@@ -2,6 +2,7 @@
 #pragma once
 
 #include <hull/sync/identity.hpp>
+#include <hull/sync/planted_bug.hpp>
 #include <hull/sync/token_claims.hpp>
 
 #include <algorithm>
@@ -129,7 +130,7 @@ HULL_INLINE void identity::sign_out() {
   wanted_ = {};
   token_ends_.reset();
   is_awaited_ = false;
-  must_send_ = is_told_;
+  must_send_ = is_told_ && detail::planted != detail::fault_planted::sign_out_not_sent;
 }
 
 HULL_INLINE void identity::decide(bool is_authenticated) {
@@ -214,6 +215,9 @@ HULL_INLINE void identity::schedule(std::optional<double> wall_clock_ms, moment 
 HULL_INLINE void identity::on_auth_error(const protocol::auth_error& e, moment now) {
   if (e.auth_update_attempted == false && is_pending()) return;  // About the token before the one under way.
   if (e.base_version && *e.base_version + std::uint64_t{1} < version_) return;
+  // An end of what was in force before credentials that stay: those are still to be heard.
+  const bool is_about_earlier = must_send_ || (e.base_version && *e.base_version < version_);
+  if (!has_source_ && e.auth_update_attempted == false && is_about_earlier) return;
   if (!has_source_ || is_link_waiting_ || (phase_ == phase::settled && !is_set())) return give_up(e);
   constexpr unsigned most_refused = 2;
   if (phase_ == phase::fresh_pending && refused_tokens_ >= most_refused) return give_up(e);

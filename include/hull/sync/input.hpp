@@ -36,11 +36,19 @@ struct subscribe {
   query_key query;
   /// Shown, marked stale, until the deployment speaks; for a query about which nothing is known.
   std::optional<value> last_known = {};
+  /// Where a page ends that another client of the same deployment showed; for a query that nobody subscribes to yet.
+  std::optional<std::optional<std::string>> journal = {};
+  watcher_tag watcher = no_watcher;  ///< From now on comes with each change of the query.
+  bool more_follow = false;          ///< The deployment hears of it with the next step, together with others.
 };
 struct unsubscribe {
   query_key query;
   std::chrono::milliseconds keep_for{0};  ///< The query stays live this long, in case somebody asks again.
+  watcher_tag watcher = no_watcher;       ///< No longer comes with changes.
+  bool more_follow = false;               ///< As for `subscribe`.
 };
+/// Nothing happened; what earlier steps held back goes out.
+struct flush {};
 struct mutation {
   call_id call = 0;
   std::string path;
@@ -54,6 +62,12 @@ struct action {
 };
 struct cancel {
   call_id call = 0;
+};
+/// Before the call: it must be over within this time, or it completes with errc::timed_out. Also for calls that the
+/// caller keeps to itself, like a query that is asked once; those end with `cancel`.
+struct set_deadline {
+  call_id call = 0;
+  std::chrono::milliseconds within{0};
 };
 struct set_auth {
   credentials auth;
@@ -95,9 +109,9 @@ struct close {};
 }  // namespace input
 
 using input_event =
-    std::variant<input::start, input::restore, input::subscribe, input::unsubscribe, input::mutation, input::action,
-                 input::cancel, input::set_auth, input::set_token_source, input::token_fetched, input::network_online,
-                 input::socket_opened, input::socket_message, input::socket_garbage, input::socket_closed,
-                 input::send_failed, input::timer, input::close>;
+    std::variant<input::start, input::restore, input::subscribe, input::unsubscribe, input::flush, input::mutation,
+                 input::action, input::cancel, input::set_deadline, input::set_auth, input::set_token_source, input::token_fetched,
+                 input::network_online, input::socket_opened, input::socket_message, input::socket_garbage,
+                 input::socket_closed, input::send_failed, input::timer, input::close>;
 
 }  // namespace hull::sync

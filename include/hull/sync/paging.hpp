@@ -26,15 +26,18 @@ struct paginated_state {
   enum class status {
     loading_first_page,  ///< Nothing is known yet, or the list is skipped.
     can_load_more,
-    loading_more,        ///< The items of the pages before are there.
-    exhausted,           ///< Every item is there.
-    error,               ///< A page failed; the items of the pages before it are there.
+    loading_more,  ///< The items of the pages before are there.
+    exhausted,     ///< Every item is there.
+    error,         ///< A page failed; the items of the pages before it are there.
   };
   status state = status::loading_first_page;
   array items;
   std::optional<hull::error> failure;  ///< Set when `state` is error.
-  bool is_previous = false;            ///< With keep_previous: the items still belong to the arguments before.
-  bool is_stale = false;               ///< Some page is shown from before a reconnect.
+  /// With keep_previous, while the first page loads: the items are those from before the list got other arguments
+  /// or started over.
+  bool is_previous = false;
+  /// Some page is shown from before a reconnect, not confirmed since; as query_state::is_stale.
+  bool is_stale = false;
 
   bool is_loading() const noexcept { return state == status::loading_first_page || state == status::loading_more; }
 };
@@ -47,7 +50,6 @@ struct paging_target {
   std::string path;
   value args = object{};
   double initial_items = 0;
-  friend bool operator==(const paging_target&, const paging_target&) = default;
 };
 
 struct paging_options {
@@ -65,7 +67,8 @@ class paging {
   explicit paging(id_source ids, paging_options options = {}) : ids_(std::move(ids)), options_(options) {}
 
   /// Lists something, or (without a target) nothing. Starts over when path, arguments or being skipped change; a
-  /// different size of the first page alone does not. errc::bad_argument for what cannot be listed.
+  /// different size of the first page alone does not. errc::bad_argument for what cannot be listed; then nothing
+  /// changes.
   result<void> set_target(std::optional<paging_target> target);
   /// Starts over with the first page.
   void reset();
@@ -76,33 +79,44 @@ class paging {
   /// Asks for another page of about this many items. False when there is none to ask for now.
   bool load_more(double items);
 
+  /// As of the last evaluation, without `is_stale`. The same object while nothing changed.
   const paginated_state_ptr& state() const noexcept { return state_; }
+  /// The same with `is_stale` as of now: results go stale, and are confirmed with equal values, without a commit.
+  paginated_state_ptr state(const reader& read) const;
 
  private:
   using page_key = std::uint32_t;
   struct page {
     query_key query;
-    value pagination;  ///< Its paginationOpts.
+    value pagination;        ///< Its paginationOpts.
+    bool was_there = false;  ///< It had a result before.
   };
   struct split {
     page_key first = 0;
     page_key second = 0;
   };
+  struct page_result;
 
   page_key add_page(object pagination);
-  bool needs_split(const value& result, std::size_t length) const;
-  void start_split(page_key key, const value& result);
+  void swap_halves_in(const reader& read);
+  /// Appends the page's rows to what is shown. False when the list ends here for now.
+  bool take_page(page_key key, const query_state& state, paginated_state& next);
+  bool is_cursor_refused(const page& p, const error& why) const;
+  void start_split(page_key key, const page_result& result);
+  void finish(paginated_state next, bool is_complete);
   void publish(paginated_state next);
 
   id_source ids_;
   paging_options options_;
   std::optional<paging_target> target_;
+  std::string target_token_;  ///< Path and arguments as one text; empty without a target.
   std::uint64_t id_ = 0;
   page_key next_key_ = 0;
   std::vector<page_key> order_;
   std::map<page_key, page> pages_;
   std::map<page_key, split> splits_;
   std::optional<std::string> next_cursor_;  ///< Where load_more goes on; nothing while it may not.
+  bool is_done_ = false;                    ///< The last page that was taken says so.
   std::optional<double> queued_;
   bool has_more_than_first_ = false;
   paginated_state_ptr state_ = std::make_shared<paginated_state>();

@@ -33,15 +33,12 @@ class query_set {
   bool is_confirmed() const noexcept { return awaited_ == 0; }
 
  private:
-  /// A query that the deployment was not told of yet, or has to forget.
-  struct news {
-    protocol::query_id id = 0;
-    bool is_add = false;
-  };
   static protocol::add_query describe(const query_record& record);
 
   query_table& table_;
-  std::vector<news> news_;
+  // What the deployment was not told yet; new ids in ascending order.
+  std::vector<protocol::query_id> added_;
+  std::vector<protocol::query_id> removed_;
   bool is_live_ = false;  ///< A socket was told everything as of its restart.
   protocol::query_id next_id_ = 0;
   std::uint32_t version_ = 0;

@@ -1,6 +1,7 @@
 // Bodies of query_set.hpp.
 #pragma once
 
+#include <hull/sync/planted_bug.hpp>
 #include <hull/sync/query_set.hpp>
 
 #include <algorithm>
@@ -13,7 +14,7 @@ HULL_INLINE bool query_set::subscribe(query_record& record) {
   if (++record.references > 1) return false;
   record.last_journal = journal();
   table_.bind(record, next_id_++);
-  if (is_live_) news_.push_back({record.id, true});
+  if (is_live_) added_.push_back(record.id);  // Ids only grow.
   return true;
 }
 
@@ -22,11 +23,11 @@ HULL_INLINE bool query_set::unsubscribe(query_record& record) {
   confirm(record);
   table_.unbind(record);
   if (is_live_) {
-    const auto unsaid = std::find_if(news_.begin(), news_.end(), [&](const news& n) { return n.is_add && n.id == record.id; });
-    if (unsaid != news_.end())
-      news_.erase(unsaid);
-    else
-      news_.push_back({record.id, false});
+    const auto unsaid = std::lower_bound(added_.begin(), added_.end(), record.id);
+    if (unsaid != added_.end() && *unsaid == record.id)
+      added_.erase(unsaid);
+    else if (detail::planted != detail::fault_planted::removal_not_sent)
+      removed_.push_back(record.id);
   }
   return true;
 }
@@ -36,37 +37,37 @@ HULL_INLINE protocol::add_query query_set::describe(const query_record& record) 
   add.id = record.id;
   add.udf_path = std::string(record.key.path());
   add.args.push_back(record.key.args());
-  add.journal = record.last_journal.get();
+  if (detail::planted != detail::fault_planted::journal_not_sent) add.journal = record.last_journal.get();
   return add;
 }
 
 HULL_INLINE std::optional<protocol::modify_query_set> query_set::take_message() {
-  if (news_.empty()) return std::nullopt;
+  if (added_.empty() && removed_.empty()) return std::nullopt;
   protocol::modify_query_set m;
   m.base_version = version_++;
   m.new_version = version_;
-  m.modifications.reserve(news_.size());
-  for (const news& n : std::exchange(news_, {})) {
-    if (n.is_add) {
-      m.modifications.emplace_back(describe(*table_.find(n.id)));
-    } else {
-      protocol::remove_query remove;
-      remove.id = n.id;
-      m.modifications.emplace_back(remove);
-    }
+  m.modifications.reserve(added_.size() + removed_.size());
+  for (const protocol::query_id id : std::exchange(removed_, {})) {
+    protocol::remove_query remove;
+    remove.id = id;
+    m.modifications.emplace_back(remove);
   }
+  for (const protocol::query_id id : std::exchange(added_, {}))
+    m.modifications.emplace_back(describe(*table_.find(id)));
   return m;
 }
 
 HULL_INLINE void query_set::socket_lost() {
   is_live_ = false;
-  news_.clear();
+  added_.clear();
+  removed_.clear();
 }
 
 HULL_INLINE protocol::modify_query_set query_set::restart() {
   version_ = 1;
   is_live_ = true;
-  news_.clear();
+  added_.clear();
+  removed_.clear();
   protocol::modify_query_set m;
   m.new_version = version_;
   const std::vector<query_record*> all = table_.subscribed();

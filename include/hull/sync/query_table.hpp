@@ -7,7 +7,12 @@
 #include <hull/sync/query_key.hpp>
 #include <hull/sync/query_state.hpp>
 
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
+
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -69,6 +74,7 @@ struct query_record {
   std::uint32_t place_in_group = 0;
   protocol::query_id id = 0;         ///< query_set: means something while `references` is not 0.
   std::uint32_t references = 0;      ///< query_set: subscribers.
+  watcher_tag watcher = no_watcher;  ///< engine: comes back with each change.
   std::uint32_t confirmed_in = 0;    ///< remote_state: epoch (one per socket) in which the server spoke.
   bool awaits_confirmation = false;  ///< query_set: added again on this socket, nothing heard of it yet.
   bool is_touched = false;           ///< change_set: part of the step in progress.
@@ -95,12 +101,28 @@ class query_table {
 
   std::vector<query_record*> subscribed();  ///< In the order of subscription.
   std::size_t subscribed_count() const noexcept { return by_id_.size(); }
-  std::size_t size() const noexcept { return by_token_.size(); }
+  std::size_t size() const noexcept { return records_.size(); }
 
  private:
-  // Keys view the token inside the record's key, and the path inside the group's node.
-  std::unordered_map<std::string_view, query_record> by_token_;
-  std::unordered_map<protocol::query_id, query_record*> by_id_;
+  using record_ptr = std::unique_ptr<query_record>;
+  struct hash_token {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view token) const noexcept { return std::hash<std::string_view>()(token); }
+    std::size_t operator()(const record_ptr& record) const noexcept { return (*this)(record->key.token()); }
+  };
+  struct equal_token {
+    using is_transparent = void;
+    static std::string_view token(std::string_view text) noexcept { return text; }
+    static std::string_view token(const record_ptr& record) noexcept { return record->key.token(); }
+    template <class A, class B>
+    bool operator()(const A& a, const B& b) const noexcept {
+      return token(a) == token(b);
+    }
+  };
+
+  // Flat, for the processor's caches: the server names a query by its id at every change.
+  boost::unordered_flat_set<record_ptr, hash_token, equal_token> records_;
+  boost::unordered_flat_map<protocol::query_id, query_record*> by_id_;
   std::unordered_map<std::string, path_group> groups_;
 };
 

@@ -8,9 +8,10 @@
 namespace hull::sync {
 
 HULL_INLINE query_record& query_table::obtain(const query_key& key) {
-  if (const auto found = by_token_.find(key.token()); found != by_token_.end()) return found->second;
-  query_record& record = by_token_[key.token()];
-  record.key = key;
+  if (query_record* known = find(key.token())) return *known;
+  auto made = std::make_unique<query_record>();
+  made->key = key;
+  query_record& record = **records_.insert(std::move(made)).first;
   path_group& group = obtain_group(key.path());
   record.group = &group;
   record.place_in_group = static_cast<std::uint32_t>(group.members.size());
@@ -19,13 +20,13 @@ HULL_INLINE query_record& query_table::obtain(const query_key& key) {
 }
 
 HULL_INLINE query_record* query_table::find(std::string_view token) noexcept {
-  const auto found = by_token_.find(token);
-  return found == by_token_.end() ? nullptr : &found->second;
+  const auto found = records_.find(token);
+  return found == records_.end() ? nullptr : found->get();
 }
 
 HULL_INLINE const query_record* query_table::find(std::string_view token) const noexcept {
-  const auto found = by_token_.find(token);
-  return found == by_token_.end() ? nullptr : &found->second;
+  const auto found = records_.find(token);
+  return found == records_.end() ? nullptr : found->get();
 }
 
 HULL_INLINE query_record* query_table::find(protocol::query_id id) noexcept {
@@ -54,8 +55,7 @@ HULL_INLINE void query_table::release(query_record& record) {
   last->place_in_group = record.place_in_group;
   group.members[record.place_in_group] = last;
   group.members.pop_back();
-  const query_key key = record.key;  // Keeps the token alive while the map still compares with it.
-  by_token_.erase(key.token());
+  records_.erase(records_.find(record.key.token()));
   release(group);
 }
 

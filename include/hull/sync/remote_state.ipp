@@ -10,7 +10,7 @@ namespace hull::sync {
 namespace detail {
 
 HULL_INLINE bool says_the_same(const query_state& a, const query_state& b) {
-  if (a.state != b.state || a.log_lines != b.log_lines || a.failure.has_value() != b.failure.has_value()) return false;
+  if (a.state != b.state || a.is_last_known != b.is_last_known || a.log_lines != b.log_lines || a.failure.has_value() != b.failure.has_value()) return false;
   if (a.failure && (a.failure->message != b.failure->message || a.failure->data != b.failure->data)) return false;
   return a.last_value == b.last_value;
 }

@@ -69,7 +69,7 @@ class requests {
   void socket_opened();
 
   /// Forgets a call. A mutation that was sent may still run on the server; its late answer is ignored.
-  std::optional<settled_call> cancel(call_id call);
+  std::optional<settled_call> cancel(call_id call, const error& why);
   std::vector<settled_call> fail_all(const error& why);
 
   /// Anything sent and not answered: closing now may lose work unnoticed.
@@ -88,8 +88,8 @@ class requests {
 
   table open_;
   std::unordered_map<call_id, protocol::request_id> by_call_;
-  std::set<protocol::request_id> unsent_;        ///< Waiting, or to be replayed on this socket.
-  std::set<protocol::request_id> on_wire_;       ///< Mutations sent on this socket and not answered on it.
+  std::set<protocol::request_id> unsent_;   ///< Waiting, or to be replayed on this socket.
+  std::set<protocol::request_id> on_wire_;  ///< Mutations sent on this socket and not answered on it.
   std::set<std::pair<protocol::timestamp, protocol::request_id>> answered_;
   std::set<protocol::request_id> from_before_;
   std::size_t window_;

@@ -1,6 +1,7 @@
 // Bodies of requests.hpp.
 #pragma once
 
+#include <hull/sync/planted_bug.hpp>
 #include <hull/sync/requests.hpp>
 
 #include <utility>
@@ -93,7 +94,7 @@ HULL_INLINE std::optional<settled_call> requests::respond(protocol::mutation_res
     return take(at, failure_of(std::move(*failure), std::move(response.log_lines)));
   value& answer = std::get<value>(response.outcome);
   const protocol::timestamp ts = response.ts.value_or(0);
-  if (ts <= reflected) return take(at, std::move(answer));
+  if (ts <= reflected || detail::planted == detail::fault_planted::completed_early) return take(at, std::move(answer));
   at->second.answer = std::move(answer);
   set_state(at->second, request::phase::answered);
   answered_.emplace(ts, response.id);
@@ -129,7 +130,8 @@ HULL_INLINE std::vector<settled_call> requests::socket_lost() {
     const bool is_lost = current->second.kind == call_kind::action && current->second.state == request::phase::sent;
     if (is_lost)
       lost.push_back(take(current, error{errc::connection_lost, "Connection lost while action was in flight", {}, {}}));
-    else
+    else if (detail::planted != detail::fault_planted::mutation_not_replayed ||
+             current->second.state == request::phase::waiting)
       unsent_.insert(current->first);
   }
   return lost;
@@ -140,10 +142,10 @@ HULL_INLINE void requests::socket_opened() {
   for (const auto& [id, r] : open_) from_before_.insert(from_before_.end(), id);
 }
 
-HULL_INLINE std::optional<settled_call> requests::cancel(call_id call) {
+HULL_INLINE std::optional<settled_call> requests::cancel(call_id call, const error& why) {
   const auto id = find_call(call);
   if (!id) return std::nullopt;
-  return take(open_.find(*id), error{errc::cancelled, "The call was cancelled.", {}, {}});
+  return take(open_.find(*id), why);
 }
 
 HULL_INLINE std::vector<settled_call> requests::fail_all(const error& why) {

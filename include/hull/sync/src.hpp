@@ -12,6 +12,7 @@
 #include <hull/sync/identity.ipp>
 #include <hull/sync/inbound.ipp>
 #include <hull/sync/optimistic.ipp>
+#include <hull/sync/optimistic_pages.ipp>
 #include <hull/sync/paging.ipp>
 #include <hull/sync/query_key.ipp>
 #include <hull/sync/query_set.ipp>

@@ -10,6 +10,7 @@
 
 namespace hull {
 
+/// What a token says of itself, unverified.
 struct token_claims {
   value all;                         ///< The decoded payload: an object.
   std::optional<double> issued_at;   ///< "iat", seconds since the Unix epoch; fractions occur.

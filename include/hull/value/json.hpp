@@ -11,8 +11,9 @@
 
 namespace hull {
 
+/// How strictly a text is read.
 struct json_options {
-  value_limits limits;
+  value_limits limits;  ///< A text beyond them is refused with errc::bad_value.
   /// Accept any UTF-8 field name, also those that start with '$', and leave a malformed encoding as the plain
   /// object that it is: for messages, whose envelope must survive one bad value inside, and for query
   /// expressions such as {"$eq": [...]}. Well-formed encodings are decoded as ever.

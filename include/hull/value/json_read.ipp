@@ -26,7 +26,10 @@ inline std::uint64_t load_little_endian(const std::vector<std::uint8_t>& eight) 
 class json_reader {
  public:
   json_reader(std::string_view text, const json_options& options)
-      : begin_(text.data()), at_(begin_), end_(begin_ + text.size()), options_(options) {}
+      : begin_(text.data()), at_(begin_), end_(begin_ + text.size()), options_(options) {
+    fields_.reserve(usual_fields);
+    items_.reserve(usual_fields);
+  }
 
   result<value> read() {
     value out;
@@ -40,10 +43,89 @@ class json_reader {
     return out;
   }
 
+  // For readers of texts whose shape is known. Space before what they look for is passed over.
+  bool next_is(char c) {
+    skip_space();
+    return at_ != end_ && *at_ == c;
+  }
+  bool take(char c) {
+    if (!next_is(c)) return false;
+    ++at_;
+    return true;
+  }
+  /// A string of printable ASCII without escapes; nothing, and no step ahead, when something else comes.
+  std::optional<std::string_view> plain_text() {
+    if (!next_is('"')) return std::nullopt;
+    const char* last = at_ + 1;
+    while (last != end_ && *last >= 0x20 && *last < 0x7f && *last != '"' && *last != '\\') ++last;
+    if (last == end_ || *last != '"') return std::nullopt;
+    const std::string_view text(at_ + 1, static_cast<std::size_t>(last - at_ - 1));
+    at_ = last + 1;
+    return text;
+  }
+  /// As many digits as come; a number that goes on in another way is the caller's affair.
+  std::string_view plain_digits() {
+    skip_space();
+    const char* const first = at_;
+    while (at_ != end_ && *at_ >= '0' && *at_ <= '9') ++at_;
+    return {first, static_cast<std::size_t>(at_ - first)};
+  }
+  bool is_at_end() {
+    skip_space();
+    return at_ == end_;
+  }
+  bool read_value(value& out, std::size_t depth) {
+    skip_space();
+    if (++values_ > options_.limits.max_values)
+      return fail("text holds more than " + std::to_string(options_.limits.max_values) + " values");
+    if (at_ == end_) return fail("text ends where a value should be");
+    switch (*at_) {
+      case '{':
+        return enter(depth) && read_object(out, depth);
+      case '[':
+        return enter(depth) && read_array(out, depth);
+      case '"': {
+        std::string s;
+        if (!read_string(s)) return false;
+        out = value(std::move(s));
+        return true;
+      }
+      case 't':
+        out = value(true);
+        return literal("true");
+      case 'f':
+        out = value(false);
+        return literal("false");
+      case 'n':
+        out = value();
+        return literal("null");
+      default:
+        return read_number(out);
+    }
+  }
+  /// The opening quote comes next.
+  bool read_string(std::string& out) {
+    ++at_;  // the opening quote
+    for (;;) {
+      const char* const run = at_;
+      skip_plain_words();
+      while (at_ != end_ && static_cast<unsigned char>(*at_) >= 0x20 && static_cast<unsigned char>(*at_) < 0x80 &&
+             *at_ != '"' && *at_ != '\\')
+        ++at_;
+      out.append(run, at_);
+      if (at_ == end_) return fail("text ends inside a string");
+      const auto c = static_cast<unsigned char>(*at_);
+      if (c == '"') return ++at_, true;
+      if (c < 0x20) return fail("control character inside a string");
+      if (!(c == '\\' ? read_escape(out) : read_multibyte(out))) return false;
+    }
+  }
+
  private:
+  static constexpr std::size_t usual_fields = 16;
+
   bool fail(std::string what) {
-    if (message_.empty())
-      message_ = "Invalid JSON at offset " + std::to_string(at_ - begin_) + ": " + std::move(what);
+    if (message_.empty()) message_ = "Invalid JSON at offset " + std::to_string(at_ - begin_) + ": " + std::move(what);
     return false;
   }
 
@@ -56,27 +138,6 @@ class json_reader {
       return fail("unknown word");
     at_ += word.size();
     return true;
-  }
-
-  bool read_value(value& out, std::size_t depth) {
-    skip_space();
-    if (++values_ > options_.limits.max_values)
-      return fail("text holds more than " + std::to_string(options_.limits.max_values) + " values");
-    if (at_ == end_) return fail("text ends where a value should be");
-    switch (*at_) {
-      case '{': return enter(depth) && read_object(out, depth);
-      case '[': return enter(depth) && read_array(out, depth);
-      case '"': {
-        std::string s;
-        if (!read_string(s)) return false;
-        out = value(std::move(s));
-        return true;
-      }
-      case 't': out = value(true); return literal("true");
-      case 'f': out = value(false); return literal("false");
-      case 'n': out = value(); return literal("null");
-      default: return read_number(out);
-    }
   }
 
   // An encoding such as {"$integer": "..."} is a scalar, so the innermost container may be one level deeper in
@@ -141,7 +202,12 @@ class json_reader {
         if (at_ == end_ || *at_ != ':') return fail("expected ':' after a field name");
         ++at_;
         if (!read_value(field.second, depth + 1)) return false;
-        fields_.push_back(std::move(field));
+        // Said twice it is still one name, and with the last of its values it may be an encoding.
+        const bool is_repeated = fields_.size() > first && field.first.starts_with('$') && field.first == fields_.back().first;
+        if (is_repeated)
+          fields_.back() = std::move(field);
+        else
+          fields_.push_back(std::move(field));
         skip_space();
         if (at_ == end_) return fail("text ends inside an object");
         const char c = *at_++;
@@ -166,11 +232,9 @@ class json_reader {
   bool check_name(const std::string& name) {
     if (name.size() > options_.limits.max_field_name)
       return fail("field name is longer than " + std::to_string(options_.limits.max_field_name) + " characters");
-    if (!name.empty() && name[0] == '$')
-      return fail("field name \"" + name + "\" starts with '$', which is reserved");
+    if (!name.empty() && name[0] == '$') return fail("field name \"" + name + "\" starts with '$', which is reserved");
     for (const char c : name)
-      if (c < 0x20 || c > 0x7e)
-        return fail("field name \"" + name + "\" has a character that is not printable ASCII");
+      if (c < 0x20 || c > 0x7e) return fail("field name \"" + name + "\" has a character that is not printable ASCII");
     return true;
   }
 
@@ -243,23 +307,6 @@ class json_reader {
     return true;
   }
 
-  bool read_string(std::string& out) {
-    ++at_;  // the opening quote
-    for (;;) {
-      const char* const run = at_;
-      skip_plain_words();
-      while (at_ != end_ && static_cast<unsigned char>(*at_) >= 0x20 && static_cast<unsigned char>(*at_) < 0x80 &&
-             *at_ != '"' && *at_ != '\\')
-        ++at_;
-      out.append(run, at_);
-      if (at_ == end_) return fail("text ends inside a string");
-      const auto c = static_cast<unsigned char>(*at_);
-      if (c == '"') return ++at_, true;
-      if (c < 0x20) return fail("control character inside a string");
-      if (!(c == '\\' ? read_escape(out) : read_multibyte(out))) return false;
-    }
-  }
-
   /// Passes over eight characters at a time, while none of them needs a closer look.
   void skip_plain_words() {
     constexpr std::uint64_t ones = 0x0101010101010101, tops = 0x8080808080808080;
@@ -295,16 +342,34 @@ class json_reader {
     ++at_;
     if (at_ == end_) return fail("text ends inside a string");
     switch (*at_++) {
-      case '"': out += '"'; return true;
-      case '\\': out += '\\'; return true;
-      case '/': out += '/'; return true;
-      case 'b': out += '\b'; return true;
-      case 'f': out += '\f'; return true;
-      case 'n': out += '\n'; return true;
-      case 'r': out += '\r'; return true;
-      case 't': out += '\t'; return true;
-      case 'u': break;
-      default: return --at_, fail("unknown escape in a string");
+      case '"':
+        out += '"';
+        return true;
+      case '\\':
+        out += '\\';
+        return true;
+      case '/':
+        out += '/';
+        return true;
+      case 'b':
+        out += '\b';
+        return true;
+      case 'f':
+        out += '\f';
+        return true;
+      case 'n':
+        out += '\n';
+        return true;
+      case 'r':
+        out += '\r';
+        return true;
+      case 't':
+        out += '\t';
+        return true;
+      case 'u':
+        break;
+      default:
+        return --at_, fail("unknown escape in a string");
     }
     std::uint32_t code = 0;
     if (!read_hex4(code)) return false;

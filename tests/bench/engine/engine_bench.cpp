@@ -175,7 +175,7 @@ void reconnect_with_equal_values(benchmark::State& state) {
 }
 BENCHMARK(reconnect_with_equal_values)->Arg(10000)->Unit(benchmark::kMillisecond);
 
-/// Heap per subscribed query with its state, apart from argument and result values.
+/// Heap per subscribed query with its name, arguments and state, apart from the result value.
 void memory_per_query(benchmark::State& state) {
   constexpr int queries = 10000;
   const auto in_use = [] { return static_cast<double>(mallinfo2().uordblks); };
@@ -184,11 +184,8 @@ void memory_per_query(benchmark::State& state) {
     std::vector<value> results;
     const double before_values = in_use();
     for (int i = 0; i < queries; ++i) results.push_back(result_of(i));
-    std::vector<value> arguments;
-    for (int i = 0; i < queries; ++i) arguments.push_back(value::make_object({{"channel", "channel-" + std::to_string(i)}}));
     const double values = in_use() - before_values;
     results = {};
-    arguments = {};
     const double before = in_use();
     subscribed_engine e(queries);
     state.counters["bytes"] = (in_use() - before - values) / queries;

@@ -38,6 +38,25 @@ TEST(client_lifetime, close_settles_calls_and_ends_the_loop) {
   EXPECT_EQ(late.got->error().code, errc::closed);
 }
 
+TEST(client_lifetime, R6_letting_go_of_the_client_ends_its_socket_and_its_work) {
+  home h;
+  outcome open;
+  std::optional<client> c(h.make_client());
+  watch w = c->watch_query("q:a");
+  subscription s = w.on_change([](const query_state_ptr&) {});
+  c->mutation("m:send", object{}, open.token());
+  const auto socket = h.accept();
+  mock::script server(*socket);
+  server.expect_hello();
+  server.expect_mutation();
+  c.reset();
+  EXPECT_TRUE(socket->wait_for_close());
+  h.loop.restart();
+  h.loop.run();  // Returns although the watch is still there.
+  ASSERT_TRUE(open.got);
+  EXPECT_EQ(open.got->error().code, errc::closed);
+}
+
 TEST(client_lifetime, T70_no_callback_after_close) {
   home h;
   client c = h.make_client();
@@ -187,7 +206,7 @@ TEST(client_lifetime, many_clients_come_and_go) {
   }
 }
 
-TEST(client_lifetime, bad_address_throws) {
+TEST(client_lifetime, T2_bad_address_throws) {
   home h;
   EXPECT_THROW(client(h.loop.get_executor(), "ws://127.0.0.1"), std::invalid_argument);
   EXPECT_THROW(client(h.loop.get_executor(), "https://x.convex.site"), std::invalid_argument);

@@ -36,7 +36,7 @@ TEST(client_live, query_is_live) {
   EXPECT_EQ(w.current()->state, query_state::status::loading);
 }
 
-TEST(client_live, known_value_is_delivered_once_and_not_inside_the_call) {
+TEST(client_live, R7_known_value_is_delivered_once_and_not_inside_the_call) {
   home h;
   client c = h.make_client();
   watch w = c.watch_query("q:a");
@@ -63,7 +63,7 @@ TEST(client_live, known_value_is_delivered_once_and_not_inside_the_call) {
   EXPECT_EQ(second, 1);
 }
 
-TEST(client_live, commit_shows_all_changes_at_once) {
+TEST(client_live, R5_commit_shows_all_changes_at_once) {
   home h;
   client c = h.make_client();
   watch a = c.watch_query("q:a");

@@ -8,8 +8,11 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <future>
 #include <optional>
+#include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace hull::net {
@@ -58,6 +61,48 @@ TEST(net_memory_websocket, refuses) {
   io.run();
   ASSERT_TRUE(opened);
   EXPECT_TRUE(*opened);
+}
+
+/// Tells where the client wanted to go, and lets nobody in.
+struct doorkeeper : memory_server {
+  std::promise<websocket_target> asked;
+  bool was_asked = false;
+  bool on_open(memory_peer peer) override {
+    if (!std::exchange(was_asked, true)) asked.set_value(peer.target());
+    return false;
+  }
+  void on_text(memory_peer, std::string) override {}
+};
+
+TEST(net_memory_websocket, R11_where_addresses_lead) {
+  struct {
+    const char* address;
+    bool is_secure;
+    const char* authority;
+    int port;
+    const char* path;
+  } const cases[] = {
+      {"http://127.0.0.1:3210", false, "127.0.0.1:3210", 3210, "/api/sync"},
+      {"https://happy-animal-123.convex.cloud/", true, "happy-animal-123.convex.cloud", 443, "/api/sync"},
+      {"https://example.com/behind/a/proxy", true, "example.com", 443, "/behind/a/proxy/api/sync"},
+  };
+  for (const auto& c : cases) {
+    boost::asio::io_context io;
+    const auto server = std::make_shared<doorkeeper>();
+    auto asked = server->asked.get_future();
+    client_options options;
+    options.sockets = make_memory_factory(server);
+    client one(io.get_executor(), c.address, options);
+    ASSERT_EQ(asked.wait_for(5s), std::future_status::ready) << c.address;
+    const websocket_target target = asked.get();
+    EXPECT_EQ(target.is_secure, c.is_secure) << c.address;
+    EXPECT_EQ(target.authority, c.authority);
+    EXPECT_EQ(target.port, c.port);
+    EXPECT_EQ(target.path, c.path);
+  }
+  boost::asio::io_context io;
+  for (const char* address : {"ws://127.0.0.1:3210", "wss://happy-animal-123.convex.cloud", "ftp://x", "x"})
+    EXPECT_THROW(client(io.get_executor(), address), std::invalid_argument) << address;
 }
 
 /// Closes the first socket, answers every query of the second with "hi".

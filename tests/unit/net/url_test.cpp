@@ -42,5 +42,46 @@ TEST(net_url, T41_refuses) {
   }
 }
 
+TEST(net_url, http_urls) {
+  struct { const char* text; bool is_secure; const char* host; int port; const char* target; } const cases[] = {
+      {"http://localhost", false, "localhost", 80, "/"},
+      {"https://Host.example:8443/a%20b?c=d&e#part", true, "host.example", 8443, "/a%20b?c=d&e"},
+      {"http://h?x=1", false, "h", 80, "/?x=1"},
+      {"http://[::1]:3210/api/storage/upload?token=abc", false, "::1", 3210, "/api/storage/upload?token=abc"},
+  };
+  for (const auto& c : cases) {
+    const auto url = parse_http_url(c.text);
+    ASSERT_FALSE(url.has_error()) << c.text << ": " << url.error().message;
+    EXPECT_EQ(url->is_secure, c.is_secure) << c.text;
+    EXPECT_EQ(url->host, c.host) << c.text;
+    EXPECT_EQ(url->port, c.port) << c.text;
+    EXPECT_EQ(url->target, c.target) << c.text;
+  }
+  for (const char* text : {"", "x", "ftp://h/", "http://", "http://u:p@h/", "http://h/a b", "http://h/a\r\nHost: x", "http://h:99999/", "http:/h"})
+    EXPECT_EQ(parse_http_url(text).has_error() ? parse_http_url(text).error().message.find("Invalid address: ") : 1u, 0u) << text;
+}
+
+TEST(net_url, where_references_lead) {
+  struct { const char* reference; const char* expected; } const cases[] = {
+      {"http://other.example/x", "http://other.example/x"},
+      {"//other.example:81/x", "https://other.example:81/x"},
+      {"/x?y#z", "https://h.example/x?y"},
+      {"c", "https://h.example/a/c"},
+      {"../c", "https://h.example/c"},
+      {"../../../c", "https://h.example/c"},
+      {"./c/./d/..", "https://h.example/a/c/"},
+      {"?n=1", "https://h.example/a/b?n=1"},
+      {"", "https://h.example/a/b?q"},
+      {"c?u=http://z", "https://h.example/a/c?u=http://z"},
+  };
+  const auto base = parse_http_url("https://h.example/a/b?q");
+  for (const auto& c : cases) {
+    const auto url = resolve_http_url(*base, c.reference);
+    ASSERT_FALSE(url.has_error()) << c.reference << ": " << url.error().message;
+    EXPECT_EQ(url->text(), c.expected) << c.reference;
+  }
+  EXPECT_TRUE(resolve_http_url(*base, "file:///etc/passwd").has_error());
+}
+
 }  // namespace
 }  // namespace hull::net

@@ -16,22 +16,27 @@ value nested(int depth) {
 }
 
 TEST(sync_check_args, accepts) {
-  const value good[] = {object{},
-                        value::make_object({{"a", nested(63)}}),
+  const value good[] = {object{}, value::make_object({{"a", nested(63)}}),
                         value::make_object({{"", "empty names are fine"}, {" ~", "é€😀"}}),
                         value::make_object({{"n", std::numeric_limits<double>::quiet_NaN()}, {"i", value::int64(1)}}),
                         value::make_object({{"a", value(array(8192))}})};
   for (const auto& args : good) EXPECT_FALSE(check_args(args).has_error());
 }
 
-TEST(sync_check_args, refuses_and_says_where) {
+TEST(sync_check_args, T105_T106_refuses_what_is_no_value_and_says_where) {
   std::vector<object::field> many;
   for (int i = 0; i < 1025; ++i) many.emplace_back("f" + std::to_string(i), 1);
-  struct { value args; const char* text; } const cases[] = {
+  struct {
+    value args;
+    const char* text;
+  } const cases[] = {
       {value(1), "must be an object. Received: Float64"},
       {value::make_array({object{}}), "must be an object. Received: Array"},
       {value::make_object({{"$x", 1}}), "args: the field name \"$x\""},
-      {value::make_object({{"a", value::make_array({1, value::make_object({{"\x01", 1}})})}}), "args.a[1]: a field name"},
+      {value::make_object({{"bad", value::make_array({value::make_object({{"$undefined", nullptr}})})}}),
+       "args.bad[0]: the field name \"$undefined\""},
+      {value::make_object({{"a", value::make_array({1, value::make_object({{"\x01", 1}})})}}),
+       "args.a[1]: a field name"},
       {value::make_object({{"é", 1}}), "printable ASCII"},
       {value::make_object({{std::string(1025, 'x'), 1}}), "at most 1024 characters"},
       {value::make_object({{"a", nested(64)}}), "at most 64 deep"},

@@ -131,6 +131,15 @@ TEST_F(sync_optimistic, T31_layers_stack_in_order) {
   EXPECT_EQ(e.seen(a), value(2));
 }
 
+TEST_F(sync_optimistic, a_layer_that_predicts_what_is_shown_is_no_news) {
+  const optimistic_update predict = set("q:a", value::make_object({{"n", 5}}));
+  const optimistic_update predict_too = set("q:a", value::make_object({{"n", 5}}));
+  e.mutate("m:one", object{}, predict);
+  EXPECT_EQ(last_commit(), std::vector<std::string>{"q:a"});
+  e.mutate("m:two", object{}, predict_too);
+  EXPECT_TRUE(e.take_commits().empty());
+}
+
 TEST_F(sync_optimistic, T32_set_to_nothing_means_loading) {
   e.mutate("m:x", object{}, set("q:a", std::nullopt));
   EXPECT_EQ(e.seen(a), std::nullopt);

@@ -3,6 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+#include <optional>
+#include <string>
+
 namespace hull::sync {
 namespace {
 
@@ -15,6 +19,13 @@ struct sync_query_set : testing::Test {
     return record;
   }
 };
+
+TEST_F(sync_query_set, T4_empty_set_has_nothing_to_say) {
+  EXPECT_FALSE(set.take_message());
+  EXPECT_TRUE(set.is_confirmed());
+  EXPECT_EQ(set.restart(), (protocol::modify_query_set{0, 1, {}}));
+  EXPECT_FALSE(set.take_message());
+}
 
 TEST_F(sync_query_set, T5_confirmed_when_every_query_was_heard_of) {
   EXPECT_TRUE(set.is_confirmed());
@@ -104,6 +115,42 @@ TEST(sync_query_key, token_text) {
   const auto key = query_key::make("a/b.js:f", object{}).value();
   EXPECT_EQ(key.path(), "a/b:f");
   EXPECT_EQ(key.token(), query_token("a/b:f", object{}));
+}
+
+TEST(sync_query_key, arguments_come_back_from_the_token) {
+  const value cases[] = {
+      value(object{}),
+      value::make_object({{"a", -0.0}, {"b", std::numeric_limits<double>::quiet_NaN()}, {"c", value::int64(-1)}}),
+      value::make_object({{"text", "a\"b\\c\xc3\xa9\n"},
+                          {"bytes", bytes{0, 255}},
+                          {"list", value::make_array({nullptr, true, 1e300})}}),
+  };
+  for (const value& args : cases) {
+    const auto key = query_key::make("m:f", args).value();
+    EXPECT_EQ(key.args(), args) << key.token();
+    EXPECT_EQ(key.path(), "m:f");
+    EXPECT_EQ(key, query_key::make("m.js:f", args).value());
+  }
+  EXPECT_FALSE(query_key::make("m:f", cases[0]).value() == query_key::make("m:f", cases[1]).value());
+  EXPECT_FALSE(query_key() == query_key::make("m:f", cases[0]).value());
+}
+
+TEST(rare, holds_what_an_optional_holds) {
+  rare<std::string> nothing;
+  EXPECT_FALSE(nothing);
+  EXPECT_FALSE(nothing.has_value());
+  EXPECT_THROW(nothing.value(), std::bad_optional_access);
+  EXPECT_EQ(std::optional<std::string>(nothing), std::nullopt);
+  rare<std::string> text(std::string("x"));
+  rare<std::string> copy = text;
+  *copy += "y";
+  EXPECT_EQ(*text, "x") << "a copy is its own";
+  EXPECT_EQ(copy->size(), 2u);
+  nothing = copy;
+  EXPECT_EQ(nothing.value(), "xy");
+  nothing = std::optional<std::string>();
+  EXPECT_FALSE(nothing);
+  EXPECT_EQ(sizeof(text), sizeof(void*));
 }
 
 }  // namespace

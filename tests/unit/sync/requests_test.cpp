@@ -128,11 +128,11 @@ TEST_F(sync_requests, a_late_duplicate_frees_its_place_in_the_window) {
 
 TEST_F(sync_requests, cancelled_mutation_ignores_its_late_answer) {
   const auto id = add_sent(call_kind::mutation);
-  const auto cancelled = r.cancel(calls);
+  const auto cancelled = r.cancel(calls, error{errc::cancelled, "cancelled", {}, {}});
   ASSERT_TRUE(cancelled);
   EXPECT_EQ(cancelled->outcome.error().code, errc::cancelled);
   EXPECT_FALSE(r.respond(success(id, nullptr, 10), 0));
-  EXPECT_FALSE(r.cancel(calls));
+  EXPECT_FALSE(r.cancel(calls, error{errc::cancelled, "cancelled", {}, {}}));
   reconnect();
   EXPECT_TRUE(r.take_sendable().empty());
 }
@@ -140,7 +140,7 @@ TEST_F(sync_requests, cancelled_mutation_ignores_its_late_answer) {
 TEST_F(sync_requests, cancelled_after_the_answer_is_not_reflected_later) {
   const auto id = add_sent(call_kind::mutation);
   r.respond(success(id, nullptr, 10), 0);
-  ASSERT_TRUE(r.cancel(calls));
+  ASSERT_TRUE(r.cancel(calls, error{errc::cancelled, "cancelled", {}, {}}));
   EXPECT_TRUE(r.take_reflected(10).empty());
 }
 

@@ -23,7 +23,7 @@ TEST_F(token, N1_late_source_still_connects_first) {
   script.expect_modify_query_set();
 }
 
-TEST_F(token, N2_a_source_without_tokens_signs_out_on_the_live_socket) {
+TEST_F(token, N2_R3_a_source_without_tokens_signs_out_on_the_live_socket) {
   settle_as(jwt("a"), jwt("b"));
   e.sign_in();
   e.give_token(std::nullopt);
@@ -136,7 +136,7 @@ TEST_F(token, failing_to_renew_keeps_the_present_token) {
   EXPECT_EQ(authenticated_as(2), jwt("c"));
 }
 
-TEST_F(token, a_token_that_has_ended_is_not_sent_on_a_new_socket) {
+TEST_F(token, R9_a_token_that_has_ended_is_not_sent_on_a_new_socket) {
   settle_as(jwt("a", 1000, 1060), jwt("b", 1000, 1060));
   e.advance(50s);
   e.fail_token();
@@ -170,6 +170,21 @@ TEST_F(token, the_first_token_may_be_trusted_until_it_ends) {
   EXPECT_EQ(each.fetches, forced{false});
   each.advance(2s);
   EXPECT_EQ(each.fetches, (forced{false, true}));
+}
+
+TEST_F(token, a_token_that_ends_does_not_sign_out_the_admin_who_came_after_it) {
+  settle_as("cached", "fresh");
+  e.set_admin("key");
+  auto m = server->expect_authenticate();
+  EXPECT_EQ(m.type, protocol::token_type::admin);
+  EXPECT_EQ(m.base_version, 2u);
+  refuse(2, false, "token expired");  // Said before the server had read the key.
+  e.reconnect();
+  restart_script();
+  server->expect_connect();
+  m = server->expect_authenticate();
+  EXPECT_EQ(m.type, protocol::token_type::admin);
+  EXPECT_EQ(m.token, "key");
 }
 
 TEST_F(token, closing_during_a_fetch_ends_it) {

@@ -41,6 +41,64 @@ TEST(sync_wire, queries_are_sent_in_canonical_form_and_calls_as_written) {
   EXPECT_EQ(server.expect_mutation().udf_path, "m.js:send");
 }
 
+TEST(sync_wire, queries_of_one_turn_go_out_together) {
+  engine_harness e;
+  mock::script server(e);
+  e.start_and_open();
+  server.expect_hello();
+  const auto later = [&](const char* path) {
+    e.apply(sync::input::subscribe{e.key(path), {}, {}, sync::no_watcher, true});
+  };
+  later("q:a");
+  later("q:b");
+  e.apply(sync::input::unsubscribe{e.key("q:b"), 0ms, sync::no_watcher, true});
+  later("q:c");
+  server.expect_silence();
+  e.apply(sync::input::flush{});
+  const auto set = server.expect_modify_query_set();
+  EXPECT_EQ(set.base_version, 1u);
+  ASSERT_EQ(set.modifications.size(), 2u) << "q:b came and went";
+  EXPECT_EQ(std::get<protocol::add_query>(set.modifications[0]).udf_path, "q:a");
+  EXPECT_EQ(std::get<protocol::add_query>(set.modifications[1]).udf_path, "q:c");
+  e.apply(sync::input::flush{});
+  server.expect_silence();
+
+  e.apply(sync::input::unsubscribe{e.key("q:a"), 0ms, sync::no_watcher, true});
+  later("q:d");
+  server.expect_silence();
+  e.mutate("m:x");
+  EXPECT_EQ(server.expect_modify_query_set().modifications.size(), 2u) << "a call does not overtake queries";
+  server.expect_mutation();
+}
+
+TEST(sync_wire, changes_come_with_the_tag_of_the_watcher) {
+  sync::engine engine(engine_harness::default_options());
+  const auto key = engine_harness::key("q:a");
+  engine.apply(sync::input::start{}, sync::moment(0));
+  engine.apply(sync::input::socket_opened{1, {}}, sync::moment(0));
+  protocol::state_version at;
+  const auto tag_of_next_change = [&](int n) {
+    protocol::transition t;
+    t.start = at;
+    at.ts += 1;
+    t.end = at;
+    protocol::query_updated u;
+    u.result = value(n);
+    t.modifications.emplace_back(std::move(u));
+    for (const auto& out : engine.apply(sync::input::socket_message{1, std::move(t)}, sync::moment(0)))
+      if (const auto* c = std::get_if<sync::effect::commit>(&out)) return c->batch.changed.at(0).watcher;
+    return sync::watcher_tag(99);
+  };
+  EXPECT_EQ(engine.watcher(key.token()), sync::no_watcher);
+  engine.apply(sync::input::subscribe{key, {}, {}, 7}, sync::moment(0));
+  EXPECT_EQ(engine.watcher(key.token()), 7u);
+  EXPECT_EQ(tag_of_next_change(1), 7u);
+  engine.apply(sync::input::subscribe{key}, sync::moment(0));
+  EXPECT_EQ(tag_of_next_change(2), 7u) << "a subscriber without a tag takes nothing away";
+  engine.apply(sync::input::unsubscribe{key, std::chrono::milliseconds(0), 7}, sync::moment(0));
+  EXPECT_EQ(tag_of_next_change(3), sync::no_watcher);
+}
+
 TEST(sync_wire, T17_action_before_the_socket_opened_is_sent_and_resolves) {
   engine_harness e;
   mock::script server(e);
@@ -135,7 +193,8 @@ TEST(sync_wire, T23_chunks_are_one_transition) {
   e.subscribe(q);
   e.start_and_open();
   server.expect_hello();
-  const std::string whole = protocol::encode(protocol::server_message(server.next_transition({updated(0, "long")}, 10)));
+  const std::string whole =
+      protocol::encode(protocol::server_message(server.next_transition({updated(0, "long")}, 10)));
   const auto chunk = [&](std::uint32_t part, std::string text) {
     protocol::transition_chunk c;
     c.chunk = std::move(text);

@@ -68,6 +68,10 @@ TEST(json, reads_what_javascript_reads) {
   EXPECT_EQ(read_json(" [1 , 2.50,\t-3e2 ]\n")->as_array()[2].as_double(), -300);
   EXPECT_EQ(read_json(R"("\u0041\ud83d\ude00\/")")->as_string(), "A\xf0\x9f\x98\x80/");
   EXPECT_EQ(read_json(R"({"$bytes":"-_8="})")->as_bytes(), (hull::bytes{0xfb, 0xff}));  // URL-safe alphabet
+  // A name that is there twice counts once, with its last value, before anybody asks what the object encodes.
+  hull::json_options any;
+  any.any_names = true;
+  EXPECT_EQ(*read_json(R"({"$float":"no","$float":"AAAAAAAAAIA="})", any), value(-0.0));
   EXPECT_EQ(read_json("1e-400")->as_double(), 0);
   EXPECT_EQ(read_json("2.2250738585072011e-308")->as_double(), 2.2250738585072011e-308);
 }
@@ -112,7 +116,63 @@ TEST(json, refuses_with_a_reason) {
   }
 }
 
-TEST(json, nesting_limit_counts_containers) {
+TEST(json, T104_objects_and_big_integers_encode) {
+  const value nested =
+      value::make_object({{"s", "x"}, {"n", 1}, {"inner", value::make_object({{"big", value::int64(5151996)}})}});
+  EXPECT_EQ(write_json(nested), R"({"inner":{"big":{"$integer":"/JxOAAAAAAA="}},"n":1,"s":"x"})");
+  EXPECT_EQ(write_json(hull::object{}), "{}");
+}
+
+TEST(json, T106_undefined_is_never_a_value) {
+  for (const char* text :
+       {"undefined", "[undefined]", R"({"a":undefined})", R"({"$undefined":null})", R"([{"$undefined":null}])",
+        R"({"bad":[{"n":{"$integer":"ewAAAAAAAAA="},"x":{"$undefined":null}}]})"})
+    EXPECT_FALSE(read_json(text)) << text;
+}
+
+TEST(json, T108_big_integers_decode) {
+  const auto read = read_json(R"({"big":{"$integer":"/JxOAAAAAAA="},"n":5151996})");
+  ASSERT_TRUE(read);
+  EXPECT_EQ(*read->find("big"), value::int64(5151996));
+  EXPECT_EQ(*read->find("n"), value(5151996));
+  // An object with more fields is no encoding, and its name is no field name.
+  EXPECT_FALSE(read_json(R"({"$integer":"/JxOAAAAAAA=","n":1})"));
+}
+
+TEST(json, T109_int64_survives_the_circle) {
+  std::vector<std::int64_t> numbers{0, 1, -1, std::numeric_limits<std::int64_t>::min(),
+                                    std::numeric_limits<std::int64_t>::max()};
+  std::mt19937_64 random(109);
+  for (int i = 0; i < 100; ++i) numbers.push_back(static_cast<std::int64_t>(random()));
+  for (const std::int64_t n : numbers) {
+    // Byte by byte, as a second opinion on the encoding.
+    hull::bytes little_endian;
+    for (int shift = 0; shift < 64; shift += 8)
+      little_endian.push_back(static_cast<std::uint8_t>(static_cast<std::uint64_t>(n) >> shift));
+    const std::string text = R"({"$integer":")" + hull::encode_base64(little_endian) + "\"}";
+    EXPECT_EQ(write_json(value::int64(n)), text);
+    const auto back = read_json(text);
+    ASSERT_TRUE(back) << text;
+    EXPECT_EQ(back->as_int64(), n);
+  }
+}
+
+TEST(json, N17_integral_float64_and_int64_stay_distinct) {
+  for (const char* text : {"1", "1.0", "1e0", "-7", "9007199254740993"}) {
+    const auto read = read_json(text);
+    ASSERT_TRUE(read) << text;
+    EXPECT_EQ(read->kind(), hull::kind::float64) << text;
+  }
+  const value both = value::make_array({1, value::int64(1)});
+  const auto back = read_json(write_json(both));
+  ASSERT_TRUE(back);
+  EXPECT_EQ(*back, both);
+  EXPECT_EQ(back->as_array()[0].kind(), hull::kind::float64);
+  EXPECT_EQ(back->as_array()[1].kind(), hull::kind::int64);
+  EXPECT_NE(back->as_array()[0], back->as_array()[1]);
+}
+
+TEST(json, N14_nesting_limit_counts_containers) {
   const auto nested = [](int depth) {
     return std::string(static_cast<std::size_t>(depth), '[') + "{\"$integer\":\"AAAAAAAAAAA=\"}" +
            std::string(static_cast<std::size_t>(depth), ']');
@@ -146,7 +206,8 @@ TEST(json, any_names_keeps_what_it_cannot_decode) {
 }
 
 TEST(json, clean_text) {
-  const value v = value::make_object({{"big", value::int64(1LL << 60)}, {"b", hull::bytes{1}}, {"n", inf}, {"z", -0.0}});
+  const value v =
+      value::make_object({{"big", value::int64(1LL << 60)}, {"b", hull::bytes{1}}, {"n", inf}, {"z", -0.0}});
   EXPECT_EQ(hull::write_clean_json(v), R"({"b":"AQ==","big":"1152921504606846976","n":"Infinity","z":-0.0})");
 }
 

@@ -24,6 +24,8 @@ TEST(value, kinds_of_cpp_types) {
   EXPECT_EQ(to_string(kind::float64), "Float64");
   static_assert(!std::is_constructible_v<value, std::int64_t>, "a 64-bit integer must say what it means");
   static_assert(!std::is_constructible_v<value, std::size_t>);
+  static_assert(!std::is_constructible_v<value, const value*>, "a pointer is no Boolean");
+  static_assert(std::is_constructible_v<value, char*>);
 }
 
 TEST(value, int64_and_float64_differ) {

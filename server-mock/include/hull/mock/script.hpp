@@ -32,7 +32,7 @@ class peer {
   virtual std::optional<protocol::client_message> receive() = 0;
   /// As `receive`, waiting at most this long.
   virtual std::optional<protocol::client_message> receive_within(std::chrono::milliseconds time) = 0;
-  virtual void send_text(std::string frame) = 0;
+  virtual void send_text(std::string frame) = 0;                   ///< As one text message.
   virtual void close(std::uint16_t code, std::string reason) = 0;  ///< Code 1005: a close frame without a code.
   virtual void drop() = 0;                                         ///< The connection breaks, without a close frame.
 };
@@ -49,16 +49,20 @@ std::string describe(const protocol::client_message& message);
 /// Keeps the books of one connection: versions, and which messages were acknowledged.
 class script {
  public:
+  /// For a new connection; the peer must outlive the script.
   explicit script(peer& p) : peer_(p) {}
 
   /// The next message, which must be of this type.
   template <class Message>
   Message expect(std::string_view name);
+  ///@{
+  /// The next message, which must be of this type, and continue the versions of those before. Throws `unexpected`.
   protocol::connect expect_connect() { return expect<protocol::connect>("Connect"); }
   protocol::modify_query_set expect_modify_query_set();
   protocol::authenticate expect_authenticate();
   protocol::mutation expect_mutation() { return expect<protocol::mutation>("Mutation"); }
   protocol::action expect_action() { return expect<protocol::action>("Action"); }
+  ///@}
   /// Connect, then the query set of a client that has not signed in.
   protocol::connect expect_hello();
   /// Nothing comes for this long.
@@ -72,15 +76,22 @@ class script {
   /// The transition that `transition` would send; counts as sent.
   protocol::transition next_transition(std::vector<protocol::query_change> changes,
                                        std::optional<protocol::timestamp> ts = {});
+  ///@{
+  /// The answer to a call with this id. `ts` is when the mutation was committed: the client waits for a transition that
+  /// reaches it. `data` is what a ConvexError carries.
   void answer_mutation(protocol::request_id id, value result, protocol::timestamp ts, std::vector<std::string> log_lines = {});
   void fail_mutation(protocol::request_id id, std::string message, std::optional<value> data = {});
   void answer_action(protocol::request_id id, value result);
   void fail_action(protocol::request_id id, std::string message, std::optional<value> data = {});
+  ///@}
 
+  ///@{
+  /// Speaks past the books: as it is, right or wrong.
   void send(const protocol::server_message& message);
   void send_text(std::string frame) { peer_.send_text(std::move(frame)); }
   void close(std::uint16_t code, std::string reason = {}) { peer_.close(code, std::move(reason)); }
   void drop() { peer_.drop(); }
+  ///@}
 
   /// Where the client stands after all transitions of this connection.
   const protocol::state_version& version() const noexcept { return current_; }

@@ -1,0 +1,45 @@
+// Frames of both directions: one frame a line. Whatever is accepted comes back equal from what the codec makes of it,
+// and chunks are put together or refused.
+#include "fuzz.hpp"
+
+#include <hull/protocol/codec.hpp>
+#include <hull/sync/inbound.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace {
+
+using hull::fuzz::require;
+
+template <class Decode>
+void circle(std::string_view frame, Decode decode) {
+  const auto read = decode(frame);
+  if (read.has_error()) {
+    require(!read.error().message.empty(), "a refusal says why");
+    return;
+  }
+  const std::string text = hull::protocol::encode(*read);
+  const auto again = decode(text);
+  require(again.has_value(), "our own frame is readable");
+  require(hull::protocol::encode(*again) == text, "the message survives the circle");
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  hull::fuzz::reader in(data, size);
+  hull::sync::inbound inbound(std::size_t{1} << 20);
+  bool is_open = true;
+  while (!in.empty()) {
+    const std::string_view frame = in.line();
+    circle(frame, hull::protocol::decode_client_message);
+    circle(frame, hull::protocol::decode_server_message);
+    if (!is_open) continue;
+    const auto got = inbound.push(frame);
+    is_open = got.has_value();  // After an error the client gives the socket up.
+    if (is_open && got->message)
+      require(!std::holds_alternative<hull::protocol::transition_chunk>(*got->message), "slices are put together");
+  }
+  return 0;
+}
