@@ -1,6 +1,7 @@
 // Bodies of function_call.hpp.
 #pragma once
 
+#include <hull/function/log_line.hpp>
 #include <hull/http/function_call.hpp>
 #include <hull/value/base64.hpp>
 #include <hull/value/json.hpp>
@@ -73,18 +74,6 @@ HULL_INLINE std::vector<std::string> log_lines_of(const value& envelope) {
   return lines;
 }
 
-HULL_INLINE std::vector<std::pair<log_level, std::string>> marked(const function_call& call, const std::vector<std::string>& lines) {
-  std::vector<std::pair<log_level, std::string>> out;
-  for (const std::string& line : lines) {
-    const log_level level = line.starts_with("[ERROR]")   ? log_level::error
-                            : line.starts_with("[WARN]")  ? log_level::warning
-                            : line.starts_with("[DEBUG]") ? log_level::debug
-                                                          : log_level::info;
-    out.emplace_back(level, std::string("[CONVEX ") + call.letter + '(' + call.path + ")] " + line);
-  }
-  return out;
-}
-
 HULL_INLINE function_answer read_function_answer(const function_call& call, const net::http_response& response) {
   constexpr unsigned function_failed_of_old = 560;
   if (!response.is_success() && response.status != function_failed_of_old) return {describe_refusal(response), {}};
@@ -97,7 +86,8 @@ HULL_INLINE function_answer read_function_answer(const function_call& call, cons
   const std::string* kind = status ? status->if_string() : nullptr;
   if (!kind) return {invalid("it has no status"), {}};
   std::vector<std::string> lines = log_lines_of(*json);
-  auto log = marked(call, lines);
+  std::vector<std::pair<log_level, std::string>> log;
+  for (const std::string& line : lines) log.push_back(function_log_line(call.letter, call.path, line));
   if (*kind == "success") {
     const value* v = json->find("value");
     return {v ? *v : value(), std::move(log)};

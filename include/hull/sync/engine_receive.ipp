@@ -1,6 +1,7 @@
 // Bodies of engine.hpp: what the server says.
 #pragma once
 
+#include <hull/function/log_line.hpp>
 #include <hull/sync/engine.hpp>
 #include <hull/sync/planted_bug.hpp>
 
@@ -104,17 +105,7 @@ HULL_INLINE void engine::receive(protocol::ping&&, step&) {}
 HULL_INLINE void engine::log_function_lines(char source, std::string_view path, const std::vector<std::string>& lines,
                                             step& s) {
   for (const std::string& line : lines) {
-    const auto starts = [&](std::string_view head) { return line.compare(0, head.size(), head) == 0; };
-    const log_level level = starts("[ERROR]")   ? log_level::error
-                            : starts("[WARN]")  ? log_level::warning
-                            : starts("[DEBUG]") ? log_level::debug
-                                                : log_level::info;
-    std::string text = "[CONVEX ";
-    text += source;
-    text += '(';
-    text += path;
-    text += ")] ";
-    text += line;
+    auto [level, text] = hull::detail::function_log_line(source, path, line);
     log(level, std::move(text), s);
   }
 }
