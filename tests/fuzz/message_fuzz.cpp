@@ -25,14 +25,27 @@ void circle(std::string_view frame, Decode decode) {
   require(hull::protocol::encode(*again) == text, "the message survives the circle");
 }
 
+// What was read before changes nothing in what a frame means.
+void remembers(std::string_view frame, hull::protocol::result_memory& memory) {
+  const auto plain = hull::protocol::decode_server_message(frame);
+  const auto helped = hull::protocol::decode_server_message(frame, memory);
+  require(plain.has_value() == helped.has_value(), "a frame is read or refused, with a memory or without");
+  if (plain)
+    require(hull::protocol::encode(*plain) == hull::protocol::encode(*helped), "a frame means the same");
+  else
+    require(plain.error().message == helped.error().message, "a refusal gives the same reason");
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   hull::fuzz::reader in(data, size);
   hull::sync::inbound inbound(std::size_t{1} << 20);
+  hull::protocol::result_memory memory(std::size_t{1} << 20);
   bool is_open = true;
   while (!in.empty()) {
     const std::string_view frame = in.line();
+    remembers(frame, memory);
     circle(frame, hull::protocol::decode_client_message);
     circle(frame, hull::protocol::decode_server_message);
     if (!is_open) continue;

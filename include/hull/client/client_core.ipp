@@ -99,6 +99,7 @@ HULL_INLINE void client_core::start() {
   o.outbox = options_.outbox;
   o.results = options_.results;
   o.sockets = options_.sockets ? options_.sockets : net::make_beast_factory(options_.tls, options_.proxy);
+  o.max_remembered_bytes = options_.max_remembered_bytes;
   driver_ = std::make_shared<driver>(io_->context(), inbox_, std::move(o));
   restore_calls();
   apply(sync::input::start{});

@@ -65,6 +65,7 @@ struct driver_options {
   std::shared_ptr<net::websocket_factory> sockets;
   std::shared_ptr<hull::outbox> outbox;          ///< May be null.
   std::shared_ptr<result_store> results;   ///< May be null.
+  std::size_t max_remembered_bytes = 0;    ///< As in client_options.
 };
 
 /// The public functions may be called from the home executor; each continues on the I/O thread.

@@ -113,7 +113,7 @@ HULL_INLINE void driver::do_open(sync::socket_id socket) {
   do_close();
   socket_id_ = socket;
   socket_ = options_.sockets->make(io_.get_executor());
-  inbound_.emplace(options_.target.max_message_bytes);
+  inbound_.emplace(options_.target.max_message_bytes, options_.max_remembered_bytes);
   socket_->async_open(options_.target, net::websocket::open_handler([self = shared_from_this(), socket](boost::system::error_code ec) {
                         if (self->socket_id_ != socket || !self->socket_) return;
                         if (ec) return self->lost(socket);

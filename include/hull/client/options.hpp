@@ -40,6 +40,9 @@ struct client_options {
   std::chrono::milliseconds backoff_max{16'000};         ///< Longest wait between tries.
   std::size_t max_mutations_on_wire = 256;               ///< Unanswered mutations sent at once; more wait their turn.
   std::size_t max_message_bytes = 256u << 20;            ///< Largest frame that is read, after inflation.
+  /// Text of long results that is kept, so that rows which come again are recognised instead of read again; a result
+  /// beyond it is read anew each time. 0: none is kept.
+  std::size_t max_remembered_bytes = 64u << 20;
   /// Offer compression of messages (permessage-deflate): a fifth of the bytes, several times the processor time.
   bool compression = false;
   std::chrono::milliseconds retention{0};  ///< How long a query stays live after its last watcher has gone.

@@ -4,6 +4,7 @@
 
 #include <hull/error.hpp>
 #include <hull/protocol/client_message.hpp>
+#include <hull/protocol/result_memory.hpp>
 #include <hull/protocol/server_message.hpp>
 
 #include <string>
@@ -19,6 +20,9 @@ std::string encode(const server_message& m);
 /// spoil the message: what cannot be decoded stays the object that it is on the wire (json_options::any_names).
 result<client_message> decode_client_message(std::string_view frame);
 result<server_message> decode_server_message(std::string_view frame);
+/// The same of the next frame of one socket: rows of long results that came before become the very same values
+/// (value::same_as), without being read again.
+result<server_message> decode_server_message(std::string_view frame, result_memory& memory);
 
 }  // namespace hull::protocol
 

@@ -288,10 +288,26 @@ inline result<client_message> decode_client_message(std::string_view frame) {
   return detail::decode<client_message>(frame, detail::read_client_message);
 }
 
+namespace detail {
+
+inline result<server_message> decode_server_message(std::string_view frame, result_memory* memory) {
+  if (auto quick = transition_reader(frame, frame_options(), memory).read()) return server_message(std::move(*quick));
+  auto message = decode<server_message>(frame, read_server_message);
+  auto* whole = memory && message ? std::get_if<transition>(&*message) : nullptr;
+  if (whole)
+    for (const query_change& change : whole->modifications)
+      if (const auto* removed = std::get_if<query_removed>(&change)) memory->forget(removed->id);
+  return message;
+}
+
+}  // namespace detail
+
 inline result<server_message> decode_server_message(std::string_view frame) {
-  if (auto quick = detail::transition_reader(frame, detail::frame_options()).read())
-    return server_message(std::move(*quick));
-  return detail::decode<server_message>(frame, detail::read_server_message);
+  return detail::decode_server_message(frame, nullptr);
+}
+
+inline result<server_message> decode_server_message(std::string_view frame, result_memory& memory) {
+  return detail::decode_server_message(frame, &memory);
 }
 
 }  // namespace hull::protocol

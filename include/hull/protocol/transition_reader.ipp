@@ -1,6 +1,7 @@
 // The message that comes most: transitions as deployments write them, read without values for the envelope.
 #pragma once
 
+#include <hull/protocol/result_memory.hpp>
 #include <hull/protocol/server_message.hpp>
 #include <hull/value/json.hpp>
 
@@ -19,8 +20,8 @@ namespace hull::protocol::detail {
 /// anywhere, but must never understand a text differently.
 class transition_reader {
  public:
-  transition_reader(std::string_view frame, const json_options& options)
-      : json_(frame, options), is_short_enough_(frame.size() <= options.limits.max_text_bytes) {}
+  transition_reader(std::string_view frame, const json_options& options, result_memory* memory = nullptr)
+      : json_(frame, options), is_short_enough_(frame.size() <= options.limits.max_text_bytes), memory_(memory) {}
 
   std::optional<transition> read() {
     if (!is_short_enough_ || !read_envelope() || !json_.is_at_end()) return std::nullopt;
@@ -67,7 +68,7 @@ class transition_reader {
     const bool read = fields([&](std::string_view name, unsigned& seen) {
       if (name == "type") return once(seen, 1) && json_.plain_text() == "QueryUpdated";
       if (name == "queryId") return once(seen, 2) && read_integer(change.id);
-      if (name == "value") return once(seen, 4) && json_.read_value(change.result, depth_of_results);
+      if (name == "value") return once(seen, 4) && read_result(change, seen);
       if (name == "logLines") return once(seen, 8) && read_lines(change.log_lines);
       if (name == "journal") return once(seen, 16) && read_journal(change.journal);
       return false;
@@ -75,6 +76,15 @@ class transition_reader {
     if (!read || (seen_last_ & 3) != 3) return false;
     out_.modifications.emplace_back(std::move(change));
     return true;
+  }
+
+  // What came before of this query helps, where the query is known by now: deployments name it before its value.
+  bool read_result(query_updated& change, unsigned seen) {
+    constexpr unsigned id = 2;
+    hull::detail::list_memory* const memory = memory_ && (seen & id) != 0 ? memory_->of(change.id) : nullptr;
+    const bool read = json_.read_value(change.result, depth_of_results, memory);
+    if (memory) memory_->settle(change.id, memory);
+    return read;
   }
 
   bool read_lines(std::vector<std::string>& lines) {
@@ -140,6 +150,7 @@ class transition_reader {
 
   hull::detail::json_reader json_;
   bool is_short_enough_;
+  result_memory* memory_;
   unsigned seen_last_ = 0;
   transition out_;
 };

@@ -14,7 +14,9 @@ namespace hull::sync {
 
 class inbound {
  public:
-  explicit inbound(std::size_t max_message_bytes) : chunks_(max_message_bytes) {}
+  /// `max_remembered_bytes`: see client_options::max_remembered_bytes.
+  explicit inbound(std::size_t max_message_bytes, std::size_t max_remembered_bytes = std::size_t{64} << 20)
+      : chunks_(max_message_bytes), results_(max_remembered_bytes) {}
 
   struct outcome {
     std::optional<protocol::server_message> message;  ///< Nothing while a transition is still in pieces.
@@ -24,6 +26,7 @@ class inbound {
 
  private:
   chunk_assembler chunks_;
+  protocol::result_memory results_;
 };
 
 }  // namespace hull::sync

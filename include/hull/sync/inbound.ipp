@@ -9,7 +9,7 @@
 namespace hull::sync {
 
 HULL_INLINE result<inbound::outcome> inbound::push(std::string_view frame) {
-  auto decoded = protocol::decode_server_message(frame);
+  auto decoded = protocol::decode_server_message(frame, results_);
   if (decoded.has_error()) return decoded.error();
   outcome out;
   auto* chunk = std::get_if<protocol::transition_chunk>(&*decoded);
@@ -24,7 +24,7 @@ HULL_INLINE result<inbound::outcome> inbound::push(std::string_view frame) {
   auto assembled = chunks_.add(std::move(*chunk));
   if (assembled.has_error()) return assembled.error();
   if (!*assembled) return out;
-  auto whole = protocol::decode_server_message(**assembled);
+  auto whole = protocol::decode_server_message(**assembled, results_);
   if (whole.has_error()) return whole.error();
   if (!std::holds_alternative<protocol::transition>(*whole))
     return error{errc::bad_message, "TransitionChunk: the parts do not make a Transition", {}, {}};

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <hull/value/base64.hpp>
+#include <hull/value/list_memory.hpp>
 
 #include <bit>
 #include <charconv>
@@ -103,6 +104,13 @@ class json_reader {
         return read_number(out);
     }
   }
+  /// The same, where the first list in the value may be one that came before, in much the same form.
+  bool read_value(value& out, std::size_t depth, list_memory* memory) {
+    memory_ = memory;
+    const bool read = read_value(out, depth);
+    memory_ = nullptr;
+    return read;
+  }
   /// The opening quote comes next.
   bool read_string(std::string& out) {
     ++at_;  // the opening quote
@@ -152,6 +160,14 @@ class json_reader {
 
   bool read_array(value& out, std::size_t depth) {
     if (depth >= options_.limits.max_nesting) return too_deep();
+    list_memory* memory = std::exchange(memory_, nullptr);  // Lists inside this one are not remembered.
+    if (static_cast<std::size_t>(end_ - at_) < list_memory::least_text) memory = nullptr;
+    rows_.clear();
+    if (memory) {
+      memory->begin(depth);
+      rows_.reserve(memory->rows() + 1);
+    }
+    const char* const text = at_;
     ++at_;
     const std::size_t first = items_.size();
     skip_space();
@@ -162,7 +178,7 @@ class json_reader {
         if (items_.size() - first == options_.limits.max_array_length)
           return fail("array has more than " + std::to_string(options_.limits.max_array_length) + " elements");
         value item;
-        if (!read_value(item, depth + 1)) return false;
+        if (!(memory ? read_row(item, depth + 1, *memory, text) : read_value(item, depth + 1))) return false;
         items_.push_back(std::move(item));
         skip_space();
         if (at_ == end_) return fail("text ends inside an array");
@@ -172,6 +188,26 @@ class json_reader {
       }
     }
     out = value(take_from(items_, first));
+    if (memory) memory->keep({text, static_cast<std::size_t>(at_ - text)}, std::move(rows_));
+    return true;
+  }
+
+  /// One element of a list that is remembered, which begins at `list`.
+  bool read_row(value& out, std::size_t depth, list_memory& memory, const char* list) {
+    skip_space();
+    const char* const text = at_;
+    const std::size_t values = values_;
+    const bool delimits_itself = at_ != end_ && (*at_ == '{' || *at_ == '[' || *at_ == '"');
+    const list_memory::row* known = delimits_itself ? memory.find(at_, end_) : nullptr;
+    if (known && values_ + known->values <= options_.limits.max_values) {
+      out = known->v;
+      at_ += known->size;
+      values_ += known->values;
+    } else if (!read_value(out, depth)) {
+      return false;
+    }
+    if (delimits_itself)
+      rows_.push_back({static_cast<std::size_t>(text - list), static_cast<std::size_t>(at_ - text), values_ - values, out});
     return true;
   }
 
@@ -419,6 +455,8 @@ class json_reader {
   std::vector<object::field> fields_;
   std::vector<value> items_;
   std::size_t values_ = 0;
+  list_memory* memory_ = nullptr;          ///< For the next list that comes.
+  std::vector<list_memory::row> rows_;     ///< Of the list that is read with a memory.
   std::string message_;
 };
 
