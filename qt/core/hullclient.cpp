@@ -1,4 +1,4 @@
-// HullClient: one engine on the object's thread.
+// HullClient: what it is told and asked. Its engine is in hullclientengine.cpp, signing in in hullclientauth.cpp.
 #include "hullclient_p.h"
 
 #include "hulllogging_p.h"
@@ -8,47 +8,6 @@
 #include <QtCore/QThread>
 
 #include <algorithm>
-#include <stdexcept>
-
-namespace {
-
-void logLine(hull::log_level level, std::string_view text) {
-  const QByteArray line(text.data(), static_cast<qsizetype>(text.size()));
-  if (line.startsWith("[CONVEX ")) {  // A failing function is news for the program's author, no fault of the client.
-    qCInfo(lcHullFunctions, "%s", line.constData());
-    return;
-  }
-  switch (level) {
-    case hull::log_level::debug:
-      qCDebug(lcHullSync, "%s", line.constData());
-      break;
-    case hull::log_level::info:
-      qCInfo(lcHullSync, "%s", line.constData());
-      break;
-    case hull::log_level::warning:
-      qCWarning(lcHullSync, "%s", line.constData());
-      break;
-    case hull::log_level::error:
-      qCCritical(lcHullSync, "%s", line.constData());
-      break;
-  }
-}
-
-hull::error closedError() { return {hull::errc::closed, "The client was closed.", {}, {}}; }
-
-HullConnectionState toQt(const hull::connection_state& state) {
-  HullConnectionState out;
-  out.connected = state.is_connected;
-  out.hasEverConnected = state.has_ever_connected;
-  out.connectionCount = static_cast<int>(state.connection_count);
-  out.retries = static_cast<int>(state.connection_retries);
-  out.inflightMutations = static_cast<int>(state.inflight_mutations);
-  out.inflightActions = static_cast<int>(state.inflight_actions);
-  if (state.next_retry_in) out.nextRetryIn = static_cast<int>(state.next_retry_in->count());
-  return out;
-}
-
-}  // namespace
 
 HullClient::HullClient(QObject* parent) : QObject(parent), d(std::make_unique<HullClientPrivate>(this)) {}
 
@@ -62,46 +21,74 @@ void HullClient::setUrl(const QUrl& url) {
   d->assertThread();
   if (d->m_url == url) return;
   d->m_url = url;
+  const QPointer<HullClient> guard(this);
   d->reopen();
-  Q_EMIT urlChanged();
+  if (guard) Q_EMIT urlChanged();
 }
 
-QString HullClient::adminKey() const { return d->m_adminKey; }
+HullClientOptions HullClient::options() const { return d->m_options; }
 
-void HullClient::setAdminKey(const QString& key) {
+void HullClient::setOptions(const HullClientOptions& options) {
   d->assertThread();
-  if (d->m_adminKey == key) return;
-  d->m_adminKey = key;
-  if (d->m_engine) d->m_engine->set_admin_auth(key.toStdString());
-  Q_EMIT adminKeyChanged();
+  if (d->m_options == options) return;
+  d->m_options = options;
+  const QPointer<HullClient> guard(this);
+  if (!d->m_url.isEmpty()) d->reopen();
+  if (guard) Q_EMIT optionsChanged();
 }
 
 bool HullClient::isConnected() const { return d->m_state.connected; }
-HullConnectionState HullClient::connectionState() const { return d->m_state; }
+
+HullConnectionState HullClient::connectionState() const {
+  HullConnectionState state = d->m_state;
+  if (!d->m_engine) return state;
+  if (const auto age = d->m_engine->state().oldest_request_age) state.oldestRequestAge = static_cast<int>(age->count());
+  return state;
+}
+
 HullError HullClient::error() const { return d->m_failure ? HullValueBridge::toError(*d->m_failure) : HullError(); }
 
+bool HullClient::hasUnacknowledgedMutations() const {
+  const auto isMutation = [](const auto& held) { return held.kind == HullClientPrivate::Kind::Mutation; };
+  return (d->m_engine && d->m_engine->has_unacknowledged_mutations()) ||
+         std::any_of(d->m_waiting.begin(), d->m_waiting.end(), isMutation);
+}
+
+void HullClient::reconnectNow() {
+  d->assertThread();
+  if (d->m_engine) d->m_engine->reconnect_now();
+}
+
 HullPendingCall* HullClient::mutation(const QString& path, const QVariantMap& args, HullOptimisticUpdate optimistic) {
-  auto* call = new HullPendingCall(this);
-  hull::optimistic_update update;
-  if (optimistic)
-    update = [optimistic = std::move(optimistic)](hull::local_store& store) {
-      HullLocalStore view(store);
-      optimistic(view);
-    };
-  d->start(HullClientPrivate::Kind::Mutation, call, path, HullValueBridge::fromVariant(args), std::move(update));
-  return call;
+  return d->call(HullClientPrivate::Kind::Mutation, path, args, {std::move(optimistic)});
 }
 
-HullPendingCall* HullClient::action(const QString& path, const QVariantMap& args) {
-  auto* call = new HullPendingCall(this);
-  d->start(HullClientPrivate::Kind::Action, call, path, HullValueBridge::fromVariant(args));
-  return call;
+HullPendingCall* HullClient::mutation(const QString& path, const QVariantMap& args, const HullCallOptions& options) {
+  return d->call(HullClientPrivate::Kind::Mutation, path, args, options);
 }
 
-HullPendingCall* HullClient::query(const QString& path, const QVariantMap& args) {
-  auto* call = new HullPendingCall(this);
-  d->start(HullClientPrivate::Kind::Query, call, path, HullValueBridge::fromVariant(args));
-  return call;
+HullPendingCall* HullClient::action(const QString& path, const QVariantMap& args, const HullCallOptions& options) {
+  return d->call(HullClientPrivate::Kind::Action, path, args, options);
+}
+
+HullPendingCall* HullClient::query(const QString& path, const QVariantMap& args, const HullCallOptions& options) {
+  return d->call(HullClientPrivate::Kind::Query, path, args, options);
+}
+
+void HullClient::prewarm(const QString& path, const QVariantMap& args, int time) {
+  d->assertThread();
+  auto converted = HullValueBridge::fromVariant(args);
+  if (!converted) {
+    qCWarning(lcHull, "prewarm of %s: %s", qUtf8Printable(path), converted.error().message.c_str());
+    return;
+  }
+  auto begin = [this, path = path.toStdString(), args = *std::move(converted), time] {
+    if (d->m_engine) d->m_engine->prewarm(path, args, std::chrono::milliseconds(time));
+  };
+  if (d->m_held)
+    d->m_waiting.push_back({HullClientPrivate::Kind::Query, std::move(begin)});
+  else
+    begin();
 }
 
 void HullClient::setHeld(bool held) {
@@ -114,13 +101,36 @@ void HullClientPrivate::assertThread() const {
   Q_ASSERT_X(QThread::currentThread() == q->thread(), "HullClient", "used from another thread than its own");
 }
 
-void HullClientPrivate::start(Kind kind, HullPendingCall* call, const QString& path, hull::result<hull::value> args,
-                              hull::optimistic_update optimistic) {
+HullPendingCall* HullClientPrivate::call(Kind kind, const QString& path, const QVariantMap& args,
+                                         const HullCallOptions& options) {
+  auto* call = new HullPendingCall(q);
+  const QPointer<HullPendingCall> guard(call);
+  hull::optimistic_update update;
+  if (options.optimistic)
+    update = [optimistic = options.optimistic](hull::local_store& store) {
+      HullLocalStore view(store);
+      optimistic(view);
+    };
+  std::optional<std::chrono::milliseconds> deadline;
+  if (options.deadline >= 0) deadline = std::chrono::milliseconds(options.deadline);
+  start(kind, call, path, HullValueBridge::fromVariant(args), std::move(update), deadline);
+  return guard;
+}
+
+void HullClientPrivate::adopt(HullPendingCall* call) {
   assertThread();
-  m_calls.erase(
-      std::remove_if(m_calls.begin(), m_calls.end(), [](const auto& known) { return !known || !known->isRunning(); }),
-      m_calls.end());
+  if (m_calls.size() >= m_compactAt) {
+    m_calls.erase(
+        std::remove_if(m_calls.begin(), m_calls.end(), [](const auto& known) { return !known || !known->isRunning(); }),
+        m_calls.end());
+    m_compactAt = std::max<std::size_t>(64, 2 * m_calls.size());
+  }
   m_calls.emplace_back(call);
+}
+
+void HullClientPrivate::start(Kind kind, HullPendingCall* call, const QString& path, hull::result<hull::value> args,
+                              hull::optimistic_update optimistic, std::optional<std::chrono::milliseconds> deadline) {
+  adopt(call);
   if (!args) {
     hull::error refused = args.error();
     refused.code = hull::errc::bad_argument;
@@ -129,93 +139,11 @@ void HullClientPrivate::start(Kind kind, HullPendingCall* call, const QString& p
     return;
   }
   auto begin = [this, kind, guard = QPointer(call), path = path.toStdString(), args = *std::move(args),
-                optimistic = std::move(optimistic)] {
-    if (guard) send(kind, guard, path, args, optimistic);
+                options = hull::mutation_options{std::move(optimistic), deadline}] {
+    if (guard && !HullPendingCallPrivate::get(guard)->isCancelled) send(kind, guard, path, args, options);
   };
   if (m_held)
-    m_waiting.push_back(std::move(begin));
+    m_waiting.push_back({kind, std::move(begin)});
   else
     begin();
-}
-
-void HullClientPrivate::send(Kind kind, HullPendingCall* call, std::string path, hull::value args,
-                             hull::optimistic_update optimistic) {
-  if (!m_engine) {
-    HullPendingCallPrivate::finishLater(
-        call, m_failure ? *m_failure : hull::error{hull::errc::bad_argument, "HullClient has no url.", {}, {}});
-    return;
-  }
-  auto done = [guard = QPointer(call)](hull::result<hull::value> outcome) {
-    if (guard) HullPendingCallPrivate::finish(guard, std::move(outcome));
-  };
-  switch (kind) {
-    case Kind::Query:
-      m_engine->query(std::move(path), std::move(args), std::move(done));
-      break;
-    case Kind::Action:
-      m_engine->action(std::move(path), std::move(args), std::move(done));
-      break;
-    case Kind::Mutation:
-      m_engine->mutation(std::move(path), std::move(args), hull::mutation_options{std::move(optimistic)},
-                         std::move(done));
-      break;
-  }
-}
-
-void HullClientPrivate::reopen() {
-  if (m_held) return;
-  closeEngine();
-  std::optional<hull::error> failure;
-  if (!m_url.isEmpty()) {
-    hull::client_options options;
-    options.log = logLine;
-    try {
-      m_home = std::make_shared<QObjectHome>(q);
-      m_engine.emplace(QObjectExecutor(m_home), m_url.toString().toStdString(), std::move(options));
-    } catch (const std::invalid_argument& refused) {
-      failure = hull::error{hull::errc::bad_argument, refused.what(), {}, {}};
-      qCWarning(lcHull, "%s", refused.what());
-    }
-  }
-  if (m_engine) {
-    if (!m_adminKey.isEmpty()) m_engine->set_admin_auth(m_adminKey.toStdString());
-    m_stateSubscription =
-        m_engine->on_connection_state([this](const hull::connection_state& state) { setState(state); });
-  }
-  for (const auto& begin : std::exchange(m_waiting, {})) begin();
-  setFailure(std::move(failure));
-  setState(m_engine ? m_engine->state() : hull::connection_state{});
-  Q_EMIT q->reopened(HullClient::QPrivateSignal());
-}
-
-void HullClientPrivate::closeEngine() {
-  if (!m_engine) return;
-  m_stateSubscription.reset();
-  m_engine->close();
-  m_engine.reset();
-}
-
-// Completions that the closing engine posts can no longer reach this object, so the calls are finished here.
-void HullClientPrivate::shutDown() {
-  closeEngine();
-  if (m_home) m_home->close();
-  for (const auto& call : std::exchange(m_calls, {}))
-    if (call) HullPendingCallPrivate::finish(call, closedError());
-}
-
-void HullClientPrivate::setState(const hull::connection_state& state) {
-  const HullConnectionState next = toQt(state);
-  if (m_state == next) return;
-  const bool connectedChanged = m_state.connected != next.connected;
-  m_state = next;
-  const QPointer<HullClient> guard(q);
-  Q_EMIT q->connectionStateChanged();
-  if (guard && connectedChanged) Q_EMIT q->connectedChanged();
-}
-
-void HullClientPrivate::setFailure(std::optional<hull::error> failure) {
-  const bool same =
-      m_failure.has_value() == failure.has_value() && (!failure || failure->message == m_failure->message);
-  m_failure = std::move(failure);
-  if (!same) Q_EMIT q->errorChanged();
 }

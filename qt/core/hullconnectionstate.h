@@ -15,6 +15,7 @@ class HULL_QT_EXPORT HullConnectionState {
   Q_PROPERTY(int inflightMutations MEMBER inflightMutations)
   Q_PROPERTY(int inflightActions MEMBER inflightActions)
   Q_PROPERTY(int nextRetryIn MEMBER nextRetryIn)
+  Q_PROPERTY(int oldestRequestAge MEMBER oldestRequestAge)
 
  public:
   bool connected = false;  ///< The socket is open and the handshake was sent.
@@ -24,6 +25,9 @@ class HULL_QT_EXPORT HullConnectionState {
   int inflightMutations = 0;  ///< Called and not yet shown by the live queries.
   int inflightActions = 0;
   int nextRetryIn = -1;  ///< Milliseconds until the next try as of the last change; -1 when none is planned.
+  /// Milliseconds that the oldest unanswered mutation or action has waited when the state was read; -1 when none
+  /// does. Takes no part in comparison: it differs at every look.
+  int oldestRequestAge = -1;
 
   friend bool operator==(const HullConnectionState& a, const HullConnectionState& b) {
     return a.connected == b.connected && a.hasEverConnected == b.hasEverConnected &&

@@ -3,6 +3,7 @@
 
 #include "hullvaluebridge_p.h"
 
+#include <QtCore/QFutureWatcher>
 #include <QtCore/QPointer>
 
 HullException::HullException(HullError error) : m_error(std::move(error)), m_text(m_error.message().toUtf8()) {}
@@ -25,9 +26,24 @@ QFuture<QVariant> HullPendingCall::future() {
   if (!d->promise) {
     d->promise.emplace();
     d->promise->start();
-    if (d->outcome) d->settlePromise(this);
+    if (d->outcome) {
+      d->settlePromise(this);
+    } else {
+      auto* watcher = new QFutureWatcher<QVariant>(this);
+      connect(watcher, &QFutureWatcherBase::canceled, this, &HullPendingCall::cancel);
+      watcher->setFuture(d->promise->future());
+    }
   }
   return d->promise->future();
+}
+
+void HullPendingCall::cancel() {
+  if (d->outcome || d->isCancelled) return;
+  d->isCancelled = true;
+  if (d->abandon)
+    d->abandon();
+  else
+    HullPendingCallPrivate::finishLater(this, {hull::errc::cancelled, "The call was cancelled.", {}, {}});
 }
 
 void HullPendingCall::setAutoDelete(bool on) { d->autoDelete = on; }
@@ -44,6 +60,7 @@ void HullPendingCallPrivate::finish(HullPendingCall* call, hull::result<hull::va
   HullPendingCallPrivate* d = get(call);
   if (d->outcome) return;
   d->outcome = std::move(outcome);
+  d->abandon = nullptr;
 
   const QPointer<HullPendingCall> guard(call);
   if (d->promise) d->settlePromise(call);

@@ -47,8 +47,13 @@ class HULL_QT_EXPORT HullPendingCall : public QObject {
   /// Null (false) while the call runs and when it succeeded.
   HullError error() const;
 
-  /// Finishes with the call; a failed call makes it throw HullException.
+  /// Finishes with the call; a failed call makes it throw HullException. Cancelling the future cancels the call.
   QFuture<QVariant> future();
+
+  /// Gives the call up: it fails with HullError::Cancelled, soon, never inside this function; its optimistic update is
+  /// taken back and its answer ignored. What was sent may still take effect; what was not sent, never. Does nothing
+  /// when the call is over. A call whose object is deleted instead goes on unobserved.
+  Q_INVOKABLE void cancel();
 
   void setAutoDelete(bool on);
 

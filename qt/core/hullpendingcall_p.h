@@ -8,6 +8,7 @@
 
 #include <QtCore/QPromise>
 
+#include <functional>
 #include <optional>
 
 class HULL_QT_EXPORT HullPendingCallPrivate {
@@ -21,6 +22,9 @@ class HULL_QT_EXPORT HullPendingCallPrivate {
 
   std::optional<hull::result<hull::value>> outcome;
   std::optional<QPromise<QVariant>> promise;
+  /// How to give up what was begun; makes `finish` come with errc::cancelled. Empty: nothing was begun.
+  std::function<void()> abandon;
+  bool isCancelled = false;  ///< What was not begun must not begin any more.
   bool autoDelete = true;
 
  private:

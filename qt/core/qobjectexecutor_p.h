@@ -1,42 +1,62 @@
 // An Asio executor over the thread of a QObject: work runs in that thread's event loop, in order.
 #pragma once
 
-#include <QtCore/QMetaObject>
-#include <QtCore/QObject>
+#include "hullqtglobal.h"
 
 #include <boost/asio/execution.hpp>
 #include <boost/asio/execution_context.hpp>
 
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <type_traits>
 #include <utility>
 
+class QObject;
+
 /// Where the executors of one QObject meet. Outlives the object, so that a late completion from an I/O thread finds
 /// a closed door instead of freed memory.
-class QObjectHome : public boost::asio::execution_context {
+///
+/// Work waits in a queue of its own and Qt hears of a burst by one event: cheaper than an event for each, and the
+/// hand-over between threads goes through a std::mutex, which ThreadSanitizer sees although Qt itself is not
+/// instrumented. A piece of work may run a nested event loop: what comes behind it then runs in there, in order.
+class HULL_QT_EXPORT QObjectHome : public boost::asio::execution_context,
+                                   public std::enable_shared_from_this<QObjectHome> {
  public:
-  explicit QObjectHome(QObject* receiver) : m_receiver(receiver) {}
-  ~QObjectHome() {
-    shutdown();
-    destroy();
-  }
+  /// On the thread of `owner`. Always held by a shared_ptr.
+  explicit QObjectHome(QObject* owner);
+  ~QObjectHome();
 
-  /// From the receiver's thread, before it goes: later work is dropped.
-  void close() {
-    const std::lock_guard lock(m_mutex);
-    m_receiver = nullptr;
-  }
+  /// From the owner's thread, before it goes: what waits and what comes later is dropped.
+  void close();
 
+  /// From any thread.
   template <class Function>
-  void post(Function function) {
-    const std::lock_guard lock(m_mutex);
-    if (m_receiver) QMetaObject::invokeMethod(m_receiver, std::move(function), Qt::QueuedConnection);
+  void post(Function&& function) {
+    push(std::make_unique<WorkOf<std::decay_t<Function>>>(std::forward<Function>(function)));
   }
 
  private:
+  struct Work {
+    virtual ~Work() = default;
+    virtual void run() = 0;
+  };
+  template <class Function>
+  struct WorkOf final : Work {
+    explicit WorkOf(Function f) : function(std::move(f)) {}
+    void run() override { std::move(function)(); }
+    Function function;
+  };
+  class Door;
+
+  void push(std::unique_ptr<Work> work);
+  void wake();
+  void run();
+
   std::mutex m_mutex;
-  QObject* m_receiver;
+  Door* m_door;  // Null once closed.
+  std::deque<std::unique_ptr<Work>> m_queue;
+  bool m_awake = false;  // An event is on its way that will look at the queue.
 };
 
 class QObjectExecutor {
@@ -45,9 +65,7 @@ class QObjectExecutor {
 
   template <class Function>
   void execute(Function&& function) const {
-    // QMetaObject wants copyable functions, Asio's are move-only.
-    auto task = std::make_shared<std::decay_t<Function>>(std::forward<Function>(function));
-    m_home->post([task] { std::move (*task)(); });
+    m_home->post(std::forward<Function>(function));
   }
 
   boost::asio::execution_context& query(boost::asio::execution::context_t) const noexcept { return *m_home; }
