@@ -10,6 +10,8 @@
 // objects of classes. The error names the place.
 #pragma once
 
+#include "hullqmlglobal.h"
+
 #include <hull/error.hpp>
 #include <hull/value/value.hpp>
 
@@ -18,9 +20,9 @@
 
 namespace HullJsBridge {
 
-QJSValue toJs(QJSEngine& engine, const hull::value& value);
-hull::result<hull::value> fromJs(const QJSValue& js);
+HULL_QML_EXPORT QJSValue toJs(QJSEngine& engine, const hull::value& value);
+HULL_QML_EXPORT hull::result<hull::value> fromJs(const QJSValue& js);
 /// Undefined stands for "no arguments": {}.
-hull::result<hull::value> argsFromJs(const QJSValue& js);
+HULL_QML_EXPORT hull::result<hull::value> argsFromJs(const QJSValue& js);
 
 }  // namespace HullJsBridge

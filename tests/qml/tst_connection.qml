@@ -8,10 +8,13 @@ TestCase {
 
     name: "HullConnection"
 
-    property string address
+    MockDeployment {
+        id: deployment
+    }
 
     function init() {
-        address = Deployment.restart()
+        deployment.restart()
+        deployment.mutation("messages:send", (args, db) => db.table("messages").insert(args))
     }
 
     Component {
@@ -39,39 +42,39 @@ TestCase {
     }
 
     function test_followsTheSocket() {
-        const client = createTemporaryObject(component, test, {url: address})
+        const client = createTemporaryObject(component, test, {url: deployment.url})
         const connection = client.connection
         connectedChanged.target = connection
         tryCompare(connection, "connected", true)
         verify(connection.hasEverConnected)
         compare(connection.client, client)
         connectedChanged.clear()
-        Deployment.goOffline(true)
+        deployment.offline = true
         tryCompare(connection, "connected", false)
         verify(connection.hasEverConnected)
         tryVerify(() => connection.retries > 0, 10000)
-        Deployment.goOffline(false)
+        deployment.offline = false
         tryCompare(connection, "connected", true, 20000)
         verify(connection.connectionCount >= 2)
         compare(connectedChanged.count, 2)
     }
 
     function test_countsMutationsInFlight() {
-        const client = createTemporaryObject(component, test, {url: address})
-        Deployment.holdMutations(true)
+        const client = createTemporaryObject(component, test, {url: deployment.url})
+        deployment.hold("messages:send")
         client.send.call({author: "Ada", body: "hello"})
         tryCompare(client.connection, "inflightMutations", 1)
-        Deployment.holdMutations(false)
+        deployment.release("messages:send")
         tryCompare(client.connection, "inflightMutations", 0)
     }
 
     function test_otherUrlIsAnotherDeployment() {
-        const client = createTemporaryObject(component, test, {url: address})
+        const client = createTemporaryObject(component, test, {url: deployment.url})
         tryCompare(client.connection, "connected", true)
         client.url = ""
         tryCompare(client.connection, "connected", false)
         compare(client.connection.hasEverConnected, false)
-        client.url = Deployment.restart()
+        client.url = deployment.restart()
         tryCompare(client.connection, "connected", true)
         ignoreWarning(/Invalid deployment address/)
         client.url = "ftp://example.com"

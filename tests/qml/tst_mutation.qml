@@ -12,11 +12,23 @@ TestCase {
     height: 200
     visible: true
 
-    property string address
+    property string failure
+
+    MockDeployment {
+        id: deployment
+    }
 
     function init() {
-        address = Deployment.restart()
-        Deployment.setResult("messages:list", '[{"_id":"a","_creationTime":1,"author":"Bob","body":"hi"}]')
+        failure = ""
+        deployment.restart()
+        deployment.query("messages:list", (args, db) => db.table("messages").scan())
+        deployment.mutation("messages:send", (args, db) => {
+            if (failure)
+                throw new Error(failure)
+            db.table("messages").insert(args)
+            return null
+        })
+        deployment.insert("messages", {author: "Bob", body: "hi"})
     }
 
     Component {
@@ -88,7 +100,7 @@ TestCase {
     }
 
     function create() {
-        const view = createTemporaryObject(chat, test, {address: address})
+        const view = createTemporaryObject(chat, test, {address: deployment.url})
         tryCompare(view, "count", 1)
         tryVerify(() => view.rows.value !== undefined)
         succeeded.clear()
@@ -100,7 +112,7 @@ TestCase {
 
     function test_predictedRowIsThereAtOnceAndStays() {
         const view = create()
-        Deployment.holdMutations(true)
+        deployment.hold("messages:send")
         const call = view.send.call({author: "Ada", body: "hello"})
         verify(call.running)
         verify(view.send.running)
@@ -113,7 +125,7 @@ TestCase {
 
         let told = "nothing"
         call.then(value => told = value)
-        Deployment.holdMutations(false)
+        deployment.release("messages:send")
         tryCompare(succeeded, "count", 1)
         tryVerify(() => told === null, 5000, "the promise resolves with what the function returned")
         verify(!call.running)
@@ -121,14 +133,14 @@ TestCase {
         compare(view.count, 2)
         compare(view.itemAtIndex(1), row, "the delegate is the same item")
         verify(!row.isOptimistic)
-        compare(view.model.get(1)._id, "stored-1")
+        compare(view.model.get(1)._id, "messages-2")
         compare(view.inserted.count, 1)
         compare(view.removed.count, 0)
     }
 
     function test_failureTakesThePredictionBack() {
         const view = create()
-        Deployment.failMutations("Uncaught Error: no")
+        failure = "no"
         let caught = null
         view.send.call({author: "Ada", body: "hello"}).then(() => {}, error => caught = error)
         compare(view.count, 2)
@@ -138,7 +150,7 @@ TestCase {
         verify(caught.message.includes("Uncaught Error: no"))
         compare(view.send.error.kind, HullError.FunctionFailed)
         compare(view.count, 1)
-        Deployment.failMutations("")
+        failure = ""
         view.send.call({author: "Ada", body: "again"})
         tryCompare(succeeded, "count", 1)
         compare(view.send.error.kind, HullError.NoError)
@@ -152,7 +164,7 @@ TestCase {
         compare(view.count, 1)
         view.send.call({author: "Ada", body: "fine"})
         tryCompare(succeeded, "count", 1)
-        compare(view.model.get(1)._id, "stored-1", "the first call stored nothing")
+        compare(view.model.get(1)._id, "messages-2", "the first call stored nothing")
     }
 
     function test_argumentsThatAreNoValues() {
@@ -165,12 +177,12 @@ TestCase {
 
     function test_pendingCallOutlivesTheGarbageCollector() {
         const view = create()
-        Deployment.holdMutations(true)
+        deployment.hold("messages:send")
         let told = 0
         for (let i = 0; i < 20; ++i)
             view.send.call({author: "Ada", body: "m" + i}).then(() => ++told)
         gc()
-        Deployment.holdMutations(false)
+        deployment.release("messages:send")
         tryVerify(() => told === 20)
         gc()
         compare(view.count, 21)

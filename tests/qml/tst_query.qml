@@ -8,10 +8,16 @@ TestCase {
 
     name: "HullQuery"
 
-    property string address
+    MockDeployment {
+        id: deployment
+    }
 
     function init() {
-        address = Deployment.restart()
+        deployment.restart()
+    }
+
+    function askedFor() {
+        return deployment.callsTo("messages:list").map(call => call.args)
     }
 
     Component {
@@ -64,39 +70,39 @@ TestCase {
     }
 
     function test_followsTheDeployment() {
-        Deployment.setResult("messages:list", '[1]')
-        const client = createTemporaryObject(nested, test, {url: address})
+        deployment.setResult("messages:list", [1])
+        const client = createTemporaryObject(nested, test, {url: deployment.url})
         const query = client.query
         compare(query.value, undefined)
         tryCompare(query, "status", HullQuery.Ready)
         compare(query.value, [1])
-        compare(Deployment.subscriptions(), ['messages:list [{"channel":"a"}]'])
-        Deployment.setResult("messages:list", '[1,{"a":null}]')
+        compare(askedFor(), [{channel: "a"}])
+        deployment.setResult("messages:list", [1, {a: null}])
         tryVerify(() => query.value.length === 2)
         compare(query.value[1].a, null)
         verify(Array.isArray(query.value))
     }
 
     function test_equalArgumentsAreTheSameQuestion() {
-        Deployment.setResult("messages:list", '"x"')
-        const query = createTemporaryObject(nested, test, {url: address}).query
+        deployment.setResult("messages:list", "x")
+        const query = createTemporaryObject(nested, test, {url: deployment.url}).query
         tryCompare(query, "value", "x")
         query.args = {channel: "a"}
         wait(50)
-        compare(Deployment.subscriptions().length, 1)
+        compare(askedFor().length, 1)
         query.args = {channel: "b"}
-        tryVerify(() => Deployment.subscriptions().length === 2)
+        tryVerify(() => askedFor().length === 2)
         tryCompare(query, "value", "x")
     }
 
     function test_switchedOff() {
-        Deployment.setResult("messages:list", '"x"')
-        const query = createTemporaryObject(nested, test, {url: address}).query
+        deployment.setResult("messages:list", "x")
+        const query = createTemporaryObject(nested, test, {url: deployment.url}).query
         tryCompare(query, "value", "x")
         query.active = false
         tryCompare(query, "status", HullQuery.Null)
         compare(query.value, undefined)
-        tryVerify(() => Deployment.liveQueries() === 0)
+        tryVerify(() => deployment.liveQueries === 0)
         query.active = true
         tryCompare(query, "value", "x")
         query.args = undefined
@@ -104,8 +110,8 @@ TestCase {
     }
 
     function test_valuesKeepTheirKinds() {
-        Deployment.setResult("messages:list", '{"big":{"$integer":"/////////38="},"raw":{"$bytes":"AAH/"},"n":1.5}')
-        const query = createTemporaryObject(nested, test, {url: address}).query
+        deployment.setResultJson("messages:list", '{"big":{"$integer":"/////////38="},"raw":{"$bytes":"AAH/"},"n":1.5}')
+        const query = createTemporaryObject(nested, test, {url: deployment.url}).query
         tryCompare(query, "status", HullQuery.Ready)
         compare(query.value.big.toString(), "9223372036854775807")
         compare("" + query.value.big, "9223372036854775807")
@@ -114,26 +120,29 @@ TestCase {
         compare(query.value.n + 1, 2.5)
         // And back: as arguments of another query.
         query.args = {big: query.value.big, raw: query.value.raw, missing: undefined}
-        tryVerify(() => Deployment.subscriptions().length === 2)
-        compare(Deployment.subscriptions()[1], 'messages:list [{"big":{"$integer":"/////////38="},"raw":{"$bytes":"AAH/"}}]')
+        tryVerify(() => askedFor().length === 2)
+        const arrived = askedFor()[1]
+        compare(Object.keys(arrived), ["big", "raw"])
+        compare(arrived.big.toString(), "9223372036854775807")
+        compare([...new Uint8Array(arrived.raw)], [0, 1, 255])
     }
 
     function test_errorKeepsTheLastValue() {
-        Deployment.setResult("messages:list", '"good"')
-        const query = createTemporaryObject(nested, test, {url: address}).query
+        deployment.setResult("messages:list", "good")
+        const query = createTemporaryObject(nested, test, {url: deployment.url}).query
         tryCompare(query, "value", "good")
-        Deployment.failQuery("messages:list", "Uncaught Error: broken")
+        deployment.failQuery("messages:list", "broken")
         tryCompare(query, "status", HullQuery.Error)
         compare(query.error.kind, HullError.FunctionFailed)
         verify(query.error.message.includes("Uncaught Error: broken"))
         compare(query.value, "good")
-        Deployment.setResult("messages:list", '"healed"')
+        deployment.setResult("messages:list", "healed")
         tryCompare(query, "status", HullQuery.Ready)
         compare(query.error.kind, HullError.NoError)
     }
 
     function test_argumentsThatAreNoValues() {
-        const query = createTemporaryObject(nested, test, {url: address}).query
+        const query = createTemporaryObject(nested, test, {url: deployment.url}).query
         query.args = {rows: [1, {when: new Date()}]}
         tryCompare(query, "status", HullQuery.Error)
         compare(query.error.kind, HullError.BadValue)
@@ -143,8 +152,8 @@ TestCase {
     }
 
     function test_findsTheAttachedClient() {
-        Deployment.setResult("messages:list", '"x"')
-        const item = createTemporaryObject(attached, test, {address: address})
+        deployment.setResult("messages:list", "x")
+        const item = createTemporaryObject(attached, test, {address: deployment.url})
         tryCompare(item.query, "value", "x")
         compare(item.query.client, item.backend)
     }

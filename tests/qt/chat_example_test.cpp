@@ -1,8 +1,6 @@
 // The chat example as a user starts it: the headless window and the plain C++ client, as programs, over the mock
 // server.
-#include "fake_deployment.hpp"
-
-#include <hull/value/json.hpp>
+#include <hull/mock/fake_deployment.hpp>
 
 #include <gtest/gtest.h>
 
@@ -13,6 +11,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <stdexcept>
 #include <string>
 #include <thread>
 
@@ -37,25 +36,32 @@ class Program {
   FILE* m_pipe;
 };
 
-void waitForQuery(const FakeDeployment& deployment) {
-  for (int i = 0; i < 1000 && deployment.liveQueries() == 0; ++i)
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
-  ASSERT_EQ(deployment.liveQueries(), 1u);
-}
-
-hull::value history() {
-  return hull::read_json(R"([{"_id":"m1","_creationTime":1763820000000,"author":"Grace","body":"good morning"}])")
-      .value();
-}
+// The functions of the chat, over a table that is there already.
+class Chat : public hull::mock::fake_deployment {
+ public:
+  Chat() {
+    query("messages:list",
+          [](hull::mock::query_context& db, const hull::value&) { return hull::value(db.table("messages").scan()); });
+    mutation("messages:send", [](hull::mock::mutation_context& db, const hull::value& args) {
+      return hull::value(db.table("messages").insert(args.as_object()));
+    });
+    change([](hull::mock::tables& all) {
+      all.table("messages").insert({{"author", "Grace"}, {"body", "good morning"}});
+    });
+  }
+  void waitForQuery() {
+    for (int i = 0; i < 1000 && live_queries() == 0; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    ASSERT_EQ(live_queries(), 1u);
+  }
+};
 
 TEST(ChatExample, ShowsWhatOthersPostAndWhatItSaysItself) {
-  FakeDeployment deployment;
-  deployment.setResult("messages:list", history());
+  Chat deployment;
   const std::string picture = testing::TempDir() + "qml_chat.png";
   std::remove(picture.c_str());
   Program chat(QML_CHAT " --headless --name Ada --expect 4 --timeout 60 --say 'from the window' --screenshot " +
                picture + " --url " + deployment.url());
-  waitForQuery(deployment);
+  deployment.waitForQuery();
   Program post(CHAT_POST " --author Bob --url " + deployment.url() + " 'first post' 'second post'");
   EXPECT_EQ(post.wait(), 0) << post.output;
   EXPECT_EQ(post.output, "acknowledged: first post\nacknowledged: second post\n");
@@ -73,16 +79,17 @@ TEST(ChatExample, ShowsWhatOthersPostAndWhatItSaysItself) {
 }
 
 TEST(ChatExample, SaysSoWhenRowsAreMissing) {
-  FakeDeployment deployment;
-  deployment.setResult("messages:list", history());
+  Chat deployment;
   Program chat(QML_CHAT " --headless --expect 2 --timeout 3 --url " + deployment.url());
   EXPECT_EQ(chat.wait(), 1);
   EXPECT_NE(chat.output.find("qml_chat: 1 of 2 rows arrived within 3 s"), std::string::npos) << chat.output;
 }
 
 TEST(ChatExample, PostReportsWhatTheFunctionThrew) {
-  FakeDeployment deployment;
-  deployment.failMutations("Uncaught Error: too loud");
+  Chat deployment;
+  deployment.mutation("messages:send", [](hull::mock::mutation_context&, const hull::value&) -> hull::value {
+    throw std::runtime_error("too loud");
+  });
   Program post(CHAT_POST " --url " + deployment.url() + " 'HELLO'");
   EXPECT_EQ(post.wait(), 1);
   EXPECT_NE(post.output.find("Uncaught Error: too loud"), std::string::npos) << post.output;

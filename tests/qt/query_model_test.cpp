@@ -1,9 +1,9 @@
 // HullQueryModel over the mock server: what views are told, for every kind of change.
 #include "query_model_test.h"
 
-#include "fake_deployment.hpp"
 #include "hullvaluebridge_p.h"
 
+#include <hull/mock/fake_deployment.hpp>
 #include <hull/value/json.hpp>
 
 #include <QtTest/QAbstractItemModelTester>
@@ -15,10 +15,9 @@
 
 #include <algorithm>
 #include <random>
+#include <stdexcept>
 
 namespace {
-
-hull::value json(const char* text) { return hull::read_json(text).value(); }
 
 QString text(const char* latin1) { return QString::fromLatin1(latin1); }
 
@@ -28,10 +27,24 @@ QueryModelTest::QueryModelTest() = default;
 QueryModelTest::~QueryModelTest() = default;
 
 QString QueryModelTest::body(int row) const { return m_model->get(row).value(text("body")).toString(); }
+void QueryModelTest::publish(const char* json) {
+  m_deployment->query_result("messages:list", hull::read_json(json).value());
+}
+
+void QueryModelTest::serveChat() {
+  m_deployment->query("messages:list", [](hull::mock::query_context& db, const hull::value&) {
+    return hull::value(db.table("messages").scan());
+  });
+  m_deployment->mutation("messages:send", [this](hull::mock::mutation_context& db, const hull::value& args) {
+    if (m_failing) throw std::runtime_error("no");
+    return hull::value(db.table("messages").insert(args.as_object()));
+  });
+}
+
 int QueryModelTest::role(const char* name) const { return m_model->roleNames().key(name, -1); }
 
 void QueryModelTest::init() {
-  m_deployment = std::make_unique<FakeDeployment>();
+  m_deployment = std::make_unique<hull::mock::fake_deployment>();
   m_client = std::make_unique<HullClient>(QUrl(QString::fromStdString(m_deployment->url())));
   m_model = std::make_unique<HullQueryModel>();
   m_model->setClient(m_client.get());
@@ -62,39 +75,34 @@ void QueryModelTest::firstLoadIsTheOnlyReset() {
   QSignalSpy inserts(m_model.get(), &QAbstractItemModel::rowsInserted);
   QSignalSpy removes(m_model.get(), &QAbstractItemModel::rowsRemoved);
   QSignalSpy moves(m_model.get(), &QAbstractItemModel::rowsMoved);
-  m_deployment->setResult("messages:list", json(R"([{"_id":"a","body":"one"},{"_id":"b","body":"two"}])"));
+  publish(R"([{"_id":"a","body":"one"},{"_id":"b","body":"two"}])");
   QTRY_COMPARE(m_model->status(), HullQueryModel::Ready);
   QCOMPARE(resets.count(), 1);
   QCOMPARE(m_model->count(), 2);
 
-  m_deployment->setResult("messages:list",
-                          json(R"([{"_id":"a","body":"one"},{"_id":"b","body":"two"},{"_id":"c","body":"three"}])"));
+  publish(R"([{"_id":"a","body":"one"},{"_id":"b","body":"two"},{"_id":"c","body":"three"}])");
   QTRY_COMPARE(m_model->count(), 3);
   QCOMPARE(inserts.count(), 1);
   QCOMPARE(inserts.at(0).at(1).toInt(), 2);
 
-  m_deployment->setResult("messages:list", json(R"([{"_id":"c","body":"three"},{"_id":"a","body":"one"}])"));
+  publish(R"([{"_id":"c","body":"three"},{"_id":"a","body":"one"}])");
   QTRY_COMPARE(m_model->count(), 2);
   QCOMPARE(removes.count(), 1);
   QCOMPARE(moves.count(), 1);
   QCOMPARE(body(0), text("three"));
 
-  m_deployment->setResult("messages:list", json("[]"));
+  publish("[]");
   QTRY_COMPARE(m_model->count(), 0);
-  m_deployment->setResult("messages:list", json(R"([{"_id":"z","body":"again"}])"));
+  publish(R"([{"_id":"z","body":"again"}])");
   QTRY_COMPARE(m_model->count(), 1);
   QCOMPARE(resets.count(), 1);
 }
 
 void QueryModelTest::changedFieldsAreNamed() {
-  m_deployment->setResult(
-      "messages:list",
-      json(R"([{"_id":"a","body":"one","n":1},{"_id":"b","body":"two","n":1},{"_id":"c","body":"x","n":1}])"));
+  publish(R"([{"_id":"a","body":"one","n":1},{"_id":"b","body":"two","n":1},{"_id":"c","body":"x","n":1}])");
   QTRY_COMPARE(m_model->count(), 3);
   QSignalSpy changes(m_model.get(), &QAbstractItemModel::dataChanged);
-  m_deployment->setResult(
-      "messages:list",
-      json(R"([{"_id":"a","body":"one","n":2},{"_id":"b","body":"two","n":2},{"_id":"c","body":"y","n":1}])"));
+  publish(R"([{"_id":"a","body":"one","n":2},{"_id":"b","body":"two","n":2},{"_id":"c","body":"y","n":1}])");
   QTRY_COMPARE(changes.count(), 2);
   QCOMPARE(changes.at(0).at(0).toModelIndex().row(), 0);
   QCOMPARE(changes.at(0).at(1).toModelIndex().row(), 1);
@@ -104,12 +112,12 @@ void QueryModelTest::changedFieldsAreNamed() {
 
 void QueryModelTest::rolesAreFixed() {
   m_model->setRoles({text("edited")});
-  m_deployment->setResult("messages:list", json(R"([{"_id":"a","body":"one"}])"));
+  publish(R"([{"_id":"a","body":"one"}])");
   QTRY_COMPARE(m_model->count(), 1);
   const auto names = m_model->roleNames();
   for (const char* name : {"modelData", "isOptimistic", "edited", "_id", "body"}) QVERIFY2(role(name) >= 0, name);
   QVERIFY(!m_model->data(m_model->index(0), role("edited")).isValid());
-  m_deployment->setResult("messages:list", json(R"([{"_id":"a","body":"one","edited":true,"late":1}])"));
+  publish(R"([{"_id":"a","body":"one","edited":true,"late":1}])");
   QTRY_COMPARE(m_model->data(m_model->index(0), role("edited")), QVariant(true));
   QCOMPARE(m_model->roleNames(), names);
 }
@@ -128,7 +136,7 @@ void QueryModelTest::randomEdits() {
       list.push_back(hull::value::make_object({{"_id", "k" + std::to_string(key)}, {"body", content}}));
     // A row of its own says which revision this is.
     list.push_back(hull::value::make_object({{"_id", "revision"}, {"body", ++revision}}));
-    m_deployment->setResult("messages:list", hull::value(std::move(list)));
+    m_deployment->query_result("messages:list", hull::value(std::move(list)));
   };
 
   QStringList mirror;  // Keys, by signals alone.
@@ -187,12 +195,15 @@ void QueryModelTest::randomEdits() {
 }
 
 void QueryModelTest::predictedRowBecomesTheStoredRow() {
-  m_deployment->setResult("messages:list", json(R"([{"_id":"a","author":"Bob","body":"hi"}])"));
+  serveChat();
+  m_deployment->change([](hull::mock::tables& all) {
+    all.table("messages").insert({{"author", "Bob"}, {"body", "hi"}});
+  });
   QTRY_COMPARE(m_model->count(), 1);
   QAbstractItemModelTester tester(m_model.get(), QAbstractItemModelTester::FailureReportingMode::QtTest);
   QSignalSpy inserts(m_model.get(), &QAbstractItemModel::rowsInserted);
   QSignalSpy removes(m_model.get(), &QAbstractItemModel::rowsRemoved);
-  m_deployment->holdMutations(true);
+  m_deployment->hold("messages:send");
   QSignalSpy succeeded(post(text("Ada"), text("hello")), &HullPendingCall::succeeded);
   post(text("Ada"), text("again"));
 
@@ -201,21 +212,21 @@ void QueryModelTest::predictedRowBecomesTheStoredRow() {
   QCOMPARE(m_model->data(m_model->index(0), role("isOptimistic")), QVariant(false));
   QTRY_COMPARE(m_client->connectionState().inflightMutations, 2);
 
-  m_deployment->holdMutations(false);
+  m_deployment->release("messages:send");
   QTRY_COMPARE(m_client->connectionState().inflightMutations, 0);
   QCOMPARE(succeeded.count(), 1);
   QCOMPARE(inserts.count(), 2);
   QCOMPARE(removes.count(), 0);
   QCOMPARE(m_model->count(), 3);
   QCOMPARE(body(1), text("hello"));
-  QCOMPARE(m_model->get(1).value(text("_id")).toString(), text("stored-1"));
+  QCOMPARE(m_model->get(1).value(text("_id")).toString(), text("messages-2"));
   QCOMPARE(m_model->data(m_model->index(2), role("isOptimistic")), QVariant(false));
 }
 
 void QueryModelTest::failedPredictionLeaves() {
-  m_deployment->setResult("messages:list", json("[]"));
+  serveChat();
   QTRY_COMPARE(m_model->status(), HullQueryModel::Ready);
-  m_deployment->failMutations("Uncaught Error: no");
+  m_failing = true;
   HullPendingCall* call = post(text("Ada"), text("hello"));
   QFuture<QVariant> future = call->future();
   QSignalSpy failed(call, &HullPendingCall::failed);
@@ -235,20 +246,20 @@ void QueryModelTest::failedPredictionLeaves() {
 }
 
 void QueryModelTest::errorsKeepTheRows() {
-  m_deployment->setResult("messages:list", json(R"([{"_id":"a","body":"one"}])"));
+  publish(R"([{"_id":"a","body":"one"}])");
   QTRY_COMPARE(m_model->count(), 1);
-  m_deployment->failQuery("messages:list", "Uncaught Error: broken");
+  m_deployment->query_error("messages:list", "broken");
   QTRY_COMPARE(m_model->status(), HullQueryModel::Error);
   QCOMPARE(m_model->error().kind(), HullError::FunctionFailed);
   QCOMPARE(m_model->count(), 1);
-  m_deployment->setResult("messages:list", json(R"([{"_id":"a","body":"healed"}])"));
+  publish(R"([{"_id":"a","body":"healed"}])");
   QTRY_COMPARE(m_model->status(), HullQueryModel::Ready);
   QVERIFY(!m_model->error());
   QCOMPARE(body(0), text("healed"));
 }
 
 void QueryModelTest::otherArgumentsAreAnotherQuestion() {
-  m_deployment->setResult("messages:list", json(R"([{"_id":"a","body":"one"}])"));
+  publish(R"([{"_id":"a","body":"one"}])");
   QTRY_COMPARE(m_model->count(), 1);
   QSignalSpy resets(m_model.get(), &QAbstractItemModel::modelReset);
   QSignalSpy removes(m_model.get(), &QAbstractItemModel::rowsRemoved);
@@ -259,17 +270,17 @@ void QueryModelTest::otherArgumentsAreAnotherQuestion() {
   m_model->setActive(false);
   QTRY_COMPARE(m_model->status(), HullQueryModel::Null);
   QCOMPARE(m_model->count(), 0);
-  QTRY_COMPARE(m_deployment->liveQueries(), 0u);
+  QTRY_COMPARE(m_deployment->live_queries(), 0u);
   QCOMPARE(resets.count(), 0);
-  const auto asked = m_deployment->subscriptions();
+  const auto asked = m_deployment->calls();
   QCOMPARE(asked.size(), 2u);  // Two changes in one go are one new subscription.
-  QCOMPARE(asked.back(), std::string(R"(messages:list [{"channel":2}])"));
+  QCOMPARE(hull::mock::describe(asked.back()), std::string(R"(query messages:list {"channel":2})"));
 }
 
 void QueryModelTest::wrongShapeIsAnError() {
-  m_deployment->setResult("messages:list", json(R"({"page":[{"_id":"a","body":"one"}],"isDone":false})"));
+  publish(R"({"page":[{"_id":"a","body":"one"}],"isDone":false})");
   QTRY_COMPARE(m_model->count(), 1);
-  m_deployment->setResult("messages:list", json("3"));
+  publish("3");
   QTRY_COMPARE(m_model->status(), HullQueryModel::Error);
   QCOMPARE(m_model->error().kind(), HullError::BadValue);
   QVERIFY(m_model->error().message().startsWith(text("messages:list: ")));
@@ -278,24 +289,24 @@ void QueryModelTest::wrongShapeIsAnError() {
 }
 
 void QueryModelTest::survivesReconnect() {
-  m_deployment->setResult("messages:list", json(R"([{"_id":"a","body":"one"}])"));
+  publish(R"([{"_id":"a","body":"one"}])");
   QTRY_COMPARE(m_model->count(), 1);
   QSignalSpy removes(m_model.get(), &QAbstractItemModel::rowsRemoved);
-  m_deployment->goOffline(true);
+  m_deployment->set_offline(true);
   QTRY_VERIFY(!m_client->isConnected());
   QCOMPARE(m_model->count(), 1);
-  m_deployment->setResult("messages:list", json(R"([{"_id":"a","body":"one"},{"_id":"b","body":"two"}])"));
-  m_deployment->goOffline(false);
+  publish(R"([{"_id":"a","body":"one"},{"_id":"b","body":"two"}])");
+  m_deployment->set_offline(false);
   QTRY_COMPARE_WITH_TIMEOUT(m_model->count(), 2, 20000);
   QVERIFY(m_client->isConnected());
   QCOMPARE(removes.count(), 0);
 }
 
 void QueryModelTest::deletingTheModelInItsSignals() {
-  m_deployment->setResult("messages:list", json(R"([{"_id":"a","body":"one"}])"));
+  publish(R"([{"_id":"a","body":"one"}])");
   QTRY_COMPARE(m_model->count(), 1);
   connect(m_model.get(), &QAbstractItemModel::rowsRemoved, this, [this] { m_model.reset(); });
-  m_deployment->setResult("messages:list", json(R"([{"_id":"b","body":"x"},{"_id":"c","body":"y"}])"));
+  publish(R"([{"_id":"b","body":"x"},{"_id":"c","body":"y"}])");
   QTRY_VERIFY(!m_model);
 
   auto* second = new HullQueryModel;
@@ -304,11 +315,11 @@ void QueryModelTest::deletingTheModelInItsSignals() {
   connect(second, &HullQueryModel::countChanged, this, [second] { delete second; });
   QPointer<HullQueryModel> guard(second);
   QTRY_VERIFY(!guard);
-  QTRY_COMPARE(m_deployment->liveQueries(), 0u);
+  QTRY_COMPARE(m_deployment->live_queries(), 0u);
 }
 
 void QueryModelTest::deletingTheClientInASignal() {
-  m_deployment->setResult("messages:list", json(R"([{"_id":"a","body":"one"}])"));
+  publish(R"([{"_id":"a","body":"one"}])");
   connect(m_model.get(), &HullQueryModel::countChanged, this, [this] { m_client.reset(); });
   QTRY_VERIFY(!m_client);
   QTRY_COMPARE(m_model->status(), HullQueryModel::Null);

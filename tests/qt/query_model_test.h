@@ -6,9 +6,12 @@
 
 #include <QtCore/QObject>
 
+#include <atomic>
 #include <memory>
 
-class FakeDeployment;
+namespace hull::mock {
+class fake_deployment;
+}
 
 class QueryModelTest : public QObject {
   Q_OBJECT
@@ -37,9 +40,14 @@ class QueryModelTest : public QObject {
  private:
   QString body(int row) const;
   int role(const char* name) const;
+  /// What messages:list returns from now on: JSON text.
+  void publish(const char* json);
+  /// The messages that are there, and a mutation that adds to them.
+  void serveChat();
   HullPendingCall* post(const QString& author, const QString& body);
 
-  std::unique_ptr<FakeDeployment> m_deployment;
+  std::atomic<bool> m_failing = false;  // messages:send throws.
+  std::unique_ptr<hull::mock::fake_deployment> m_deployment;
   std::unique_ptr<HullClient> m_client;
   std::unique_ptr<HullQueryModel> m_model;
 };
