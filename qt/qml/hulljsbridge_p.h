@@ -1,16 +1,17 @@
 // Convex values to and from JavaScript.
 //
 //   Convex    to JavaScript     from JavaScript
-//   Int64     HullInt64         HullInt64 (Hull's own: QML has no bigint)
-//   Float64   number            number
-//   Bytes     ArrayBuffer       ArrayBuffer
+//   Int64     HullInt64         HullInt64, which Hull.int64() makes (QML has no bigint)
+//   Float64   number            number, also NaN, infinities and -0
+//   Bytes     ArrayBuffer       ArrayBuffer, Uint8Array, Uint8ClampedArray, Int8Array, DataView: the bytes they show
+//   Array     array             array, list<...> of QML
+//   Object    object            plain object
 //   the rest as themselves
 //
-// Fields that are undefined are left out; undefined anywhere else is refused, and so are functions, dates and
-// objects of classes. The error names the place.
+// Fields that are undefined are left out; undefined anywhere else is refused, and so are functions, objects of
+// classes (QObjects, Map, Set, other typed arrays) and text with half of a surrogate pair. A Date is refused too, as
+// in the npm client: it would come back as a number; the error says what to store. Errors name the place.
 #pragma once
-
-#include "hullqmlglobal.h"
 
 #include <hull/error.hpp>
 #include <hull/value/value.hpp>
@@ -20,9 +21,12 @@
 
 namespace HullJsBridge {
 
-HULL_QML_EXPORT QJSValue toJs(QJSEngine& engine, const hull::value& value);
-HULL_QML_EXPORT hull::result<hull::value> fromJs(const QJSValue& js);
-/// Undefined stands for "no arguments": {}.
-HULL_QML_EXPORT hull::result<hull::value> argsFromJs(const QJSValue& js);
+QJSValue toJs(QJSEngine& engine, const hull::value& value);
+hull::result<hull::value> fromJs(const QJSValue& js);
+/// Undefined stands for "no arguments": {}. An event passed by mistake is refused with a hint.
+hull::result<hull::value> argsFromJs(const QJSValue& js);
+
+/// The engine that made `object` or has seen it; null when that engine is gone.
+QJSEngine* engineOf(const QObject* object);
 
 }  // namespace HullJsBridge

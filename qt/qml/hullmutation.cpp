@@ -1,38 +1,47 @@
 // Mutations from QML.
 #include "hullmutation.h"
 
-#include "hullattached.h"
 #include "hullclient_p.h"
 #include "hulljsbridge_p.h"
-#include "hullpendingcall_p.h"
+#include "hulllogging_p.h"
 #include "hullqmllocalstore.h"
 
 #include <QtQml/QQmlEngine>
+#include <QtQml/QQmlInfo>
 
 #include <stdexcept>
 
 namespace {
 
+// "Error: no prediction (Chat.qml:12)".
+std::string describe(const QJSValue& thrown) {
+  std::string text = thrown.toString().toStdString();
+  const QString file = thrown.property(QStringLiteral("fileName")).toString();
+  if (thrown.isError() && !file.isEmpty())
+    text +=
+        " (" + file.toStdString() + ":" + thrown.property(QStringLiteral("lineNumber")).toString().toStdString() + ")";
+  return text;
+}
+
 // The update may run long after the HullMutation is gone, but not after its engine.
 hull::optimistic_update makeUpdate(QJSEngine* engine, const QJSValue& function, const hull::value& args) {
-  return [engine = QPointer<QJSEngine>(engine), function, args](hull::local_store& store) {
+  // Anything may be thrown, not errors alone: the wrapper tells that from what the function returns.
+  const QJSValue run =
+      engine->evaluate(QStringLiteral("((update, store, args) => { try { return {returned: update(store, args)} } "
+                                      "catch (e) { return {thrown: e} } })"));
+  return [engine = QPointer<QJSEngine>(engine), function, run, args](hull::local_store& store) {
     if (!engine) return;
     HullQmlLocalStore view(*engine, store);
     QJSEngine::setObjectOwnership(&view, QJSEngine::CppOwnership);
-    const QJSValue done = function.call({engine->newQObject(&view), HullJsBridge::toJs(*engine, args)});
-    if (done.isError()) throw std::runtime_error("optimisticUpdate: " + done.toString().toStdString());
+    const QJSValue done = run.call({function, engine->newQObject(&view), HullJsBridge::toJs(*engine, args)});
+    if (done.hasProperty(QStringLiteral("thrown")))
+      throw std::runtime_error("optimisticUpdate: " + describe(done.property(QStringLiteral("thrown"))));
+    if (done.property(QStringLiteral("returned")).property(QStringLiteral("then")).isCallable())
+      qCWarning(lcHull, "An optimistic update returned a promise. It has to be done when it returns.");
   };
 }
 
 }  // namespace
-
-HullClient* HullMutation::client() const { return m_client ? m_client.data() : HullAttached::nearestClient(this); }
-
-void HullMutation::setClient(HullClient* client) {
-  if (m_client == client) return;
-  m_client = client;
-  Q_EMIT clientChanged();
-}
 
 void HullMutation::setMutation(const QString& mutation) {
   if (m_mutation == mutation) return;
@@ -42,45 +51,24 @@ void HullMutation::setMutation(const QString& mutation) {
 
 void HullMutation::setOptimisticUpdate(const QJSValue& update) {
   if (m_optimisticUpdate.strictlyEquals(update)) return;
+  if (m_optimisticUpdate.isCallable()) {
+    qmlWarning(this) << "Already specified optimistic update for mutation " << m_mutation;
+    return;
+  }
+  if (!update.isUndefined() && !update.isNull() && !update.isCallable()) {
+    qmlWarning(this) << "optimisticUpdate of mutation " << m_mutation << " is no function";
+    return;
+  }
   m_optimisticUpdate = update;
   Q_EMIT optimisticUpdateChanged();
 }
 
-HullQmlCall* HullMutation::call(const QJSValue& args) {
-  auto* call = new HullQmlCall(this);
-  QQmlEngine::setContextForObject(call, qmlContext(this));
-  connect(call, &HullPendingCall::finished, this, [this, call] { onFinished(call); });
-  if (m_running++ == 0) Q_EMIT runningChanged();
-
-  HullClient* const target = client();
-  if (!target) {
-    HullPendingCallPrivate::finishLater(
-        call,
-        {hull::errc::bad_argument, "HullMutation has no client: put it inside a HullClient or set `client`.", {}, {}});
-    return call;
-  }
+void HullMutation::start(HullClient* client, HullQmlCall* call, const QJSValue& args) {
   auto converted = HullJsBridge::argsFromJs(args);
   hull::optimistic_update update;
-  if (converted && m_optimisticUpdate.isCallable())
-    update = makeUpdate(qjsEngine(this), m_optimisticUpdate, *converted);
-  HullClientPrivate::get(target)->start(HullClientPrivate::Kind::Mutation, call, m_mutation, std::move(converted),
+  QJSEngine* const engine = HullJsBridge::engineOf(this);
+  if (converted && engine && m_optimisticUpdate.isCallable())
+    update = makeUpdate(engine, m_optimisticUpdate, *converted);
+  HullClientPrivate::get(client)->start(HullClientPrivate::Kind::Mutation, call, m_mutation, std::move(converted),
                                         std::move(update));
-  return call;
-}
-
-void HullMutation::onFinished(HullQmlCall* call) {
-  const QPointer<HullMutation> guard(this);
-  const HullError error = call->error();
-  const QJSValue value = call->jsValue();
-  --m_running;
-  if (m_error != error) {
-    m_error = error;
-    Q_EMIT errorChanged();
-  }
-  if (guard && m_running == 0) Q_EMIT runningChanged();
-  if (!guard) return;
-  if (error)
-    Q_EMIT failed(error);
-  else
-    Q_EMIT succeeded(value);
 }

@@ -1,7 +1,8 @@
-// HullClient as QML sees it: connects when it is complete, and holds the objects that use it.
+// HullClient as QML sees it: connects when it is complete, holds the objects that use it, and calls with promises.
 #pragma once
 
 #include "hullclient.h"
+#include "hullqmlcall.h"
 #include "hullqmlglobal.h"
 
 #include <QtQml/qqmlregistration.h>
@@ -20,6 +21,14 @@ class HULL_QML_EXPORT HullQmlClient : public HullClient, public QQmlParserStatus
   explicit HullQmlClient(QObject* parent = nullptr) : HullClient(parent) {}
 
   QQmlListProperty<QObject> data() { return QQmlListProperty<QObject>(this, &m_data); }
+
+  using HullClient::action;
+  using HullClient::mutation;
+  using HullClient::query;
+  /// Calls from JavaScript; `args` as in HullMutation::call. `client.query("m:f", {}).then(value => ...)`
+  Q_INVOKABLE HullQmlCall* query(const QString& path, const QJSValue& args = QJSValue());
+  Q_INVOKABLE HullQmlCall* mutation(const QString& path, const QJSValue& args = QJSValue());
+  Q_INVOKABLE HullQmlCall* action(const QString& path, const QJSValue& args = QJSValue());
 
   void classBegin() override { setHeld(true); }
   void componentComplete() override { setHeld(false); }

@@ -69,7 +69,7 @@ void HullQuery::setActive(bool active) {
 
 QJSValue HullQuery::value() const {
   const auto now = m_live->value();
-  QJSEngine* engine = qjsEngine(this);
+  QJSEngine* engine = HullJsBridge::engineOf(this);
   if (!now || !engine) return {};
   if (!m_announced->converted || !m_announced->converted->same_as(*now)) {
     m_announced->converted = now;
