@@ -13,6 +13,8 @@
 // in the npm client: it would come back as a number; the error says what to store. Errors name the place.
 #pragma once
 
+#include "hullqmlglobal.h"
+
 #include <hull/error.hpp>
 #include <hull/value/value.hpp>
 
@@ -21,12 +23,12 @@
 
 namespace HullJsBridge {
 
-QJSValue toJs(QJSEngine& engine, const hull::value& value);
-hull::result<hull::value> fromJs(const QJSValue& js);
+HULL_QML_EXPORT QJSValue toJs(QJSEngine& engine, const hull::value& value);
+HULL_QML_EXPORT hull::result<hull::value> fromJs(const QJSValue& js);
 /// Undefined stands for "no arguments": {}. An event passed by mistake is refused with a hint.
-hull::result<hull::value> argsFromJs(const QJSValue& js);
+HULL_QML_EXPORT hull::result<hull::value> argsFromJs(const QJSValue& js);
 
 /// The engine that made `object` or has seen it; null when that engine is gone.
-QJSEngine* engineOf(const QObject* object);
+HULL_QML_EXPORT QJSEngine* engineOf(const QObject* object);
 
 }  // namespace HullJsBridge
