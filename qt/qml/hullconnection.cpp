@@ -6,12 +6,17 @@
 #include <utility>
 
 void HullConnection::setClient(HullClient* client) {
-  m_clientSet = true;
-  use(client);
+  m_wanted = client;
+  if (client || m_complete) use(client ? client : HullAttached::nearestClient(this));
 }
 
 void HullConnection::componentComplete() {
-  if (!m_clientSet) use(HullAttached::nearestClient(this));
+  m_complete = true;
+  if (!m_wanted) use(HullAttached::nearestClient(this));
+}
+
+void HullConnection::reconnectNow() {
+  if (m_client) m_client->reconnectNow();
 }
 
 void HullConnection::use(HullClient* client) {
@@ -42,4 +47,5 @@ void HullConnection::update() {
   tell(&State::inflightActions, &HullConnection::inflightActionsChanged);
   tell(&State::nextRetryIn, &HullConnection::nextRetryInChanged);
   tell(&State::connected, &HullConnection::connectedChanged);
+  if (guard) Q_EMIT oldestRequestAgeChanged();
 }

@@ -22,11 +22,12 @@ class HULL_QML_EXPORT HullConnection : public QObject, public QQmlParserStatus {
   Q_PROPERTY(int inflightMutations READ inflightMutations NOTIFY inflightMutationsChanged)
   Q_PROPERTY(int inflightActions READ inflightActions NOTIFY inflightActionsChanged)
   Q_PROPERTY(int nextRetryIn READ nextRetryIn NOTIFY nextRetryInChanged)
+  Q_PROPERTY(int oldestRequestAge READ oldestRequestAge NOTIFY oldestRequestAgeChanged)
 
  public:
   explicit HullConnection(QObject* parent = nullptr) : QObject(parent) {}
 
-  /// As set, or else the nearest one above.
+  /// As set, or else the nearest one above; null stands for that one.
   HullClient* client() const { return m_client; }
   void setClient(HullClient* client);
 
@@ -42,6 +43,13 @@ class HULL_QML_EXPORT HullConnection : public QObject, public QQmlParserStatus {
   /// Milliseconds until the next try as of the last change; -1 when none is planned.
   int nextRetryIn() const { return m_state.nextRetryIn; }
 
+  /// Milliseconds that the oldest unanswered mutation or action has waited by now; -1 when none does. The signal comes
+  /// with the other changes, not with time: read it from a timer.
+  int oldestRequestAge() const { return m_client ? m_client->connectionState().oldestRequestAge : -1; }
+
+  /// Ends a wait for the next try to connect.
+  Q_INVOKABLE void reconnectNow();
+
   void classBegin() override {}
   void componentComplete() override;
 
@@ -54,12 +62,14 @@ class HULL_QML_EXPORT HullConnection : public QObject, public QQmlParserStatus {
   void inflightMutationsChanged();
   void inflightActionsChanged();
   void nextRetryInChanged();
+  void oldestRequestAgeChanged();
 
  private:
   void use(HullClient* client);
   void update();
 
-  bool m_clientSet = false;
+  bool m_complete = false;
+  QPointer<HullClient> m_wanted;
   QPointer<HullClient> m_client;
   QMetaObject::Connection m_stateChanged;
   QMetaObject::Connection m_destroyed;

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <stdexcept>
 
 namespace HullJsBridge {
 
@@ -132,8 +133,12 @@ QJSValue toJs(QJSEngine& engine, const hull::value& value) {
     case hull::kind::string:
       return QJSValue(HullValueBridge::toString(value.as_string()));
     case hull::kind::int64:
-    case hull::kind::bytes:
       return engine.toScriptValue(HullValueBridge::toVariant(value));
+    case hull::kind::bytes: {
+      QByteArray data = HullValueBridge::toVariant(value).toByteArray();
+      if (data.isEmpty()) data.reserve(1);  // The engine takes an ArrayBuffer without memory for a detached one.
+      return engine.toScriptValue(data);
+    }
     case hull::kind::array: {
       const hull::array& items = value.as_array();
       QJSValue js = engine.newArray(static_cast<uint>(items.size()));
@@ -164,6 +169,20 @@ Converted argsFromJs(const QJSValue& js) {
                        {}};
   }
   return fromJs(js);
+}
+
+QJSValue call(QJSEngine& engine, const QJSValue& function, const QJSValueList& arguments) {
+  const QJSValue run = engine.evaluate(
+      QStringLiteral("((f, args) => { try { return {returned: f(...args)} } catch (e) { return {thrown: e} } })"));
+  QJSValue list = engine.newArray(static_cast<uint>(arguments.size()));
+  for (qsizetype i = 0; i < arguments.size(); ++i) list.setProperty(static_cast<quint32>(i), arguments.at(i));
+  const QJSValue done = run.call({function, list});
+  if (done.hasProperty(QStringLiteral("returned"))) return done.property(QStringLiteral("returned"));
+  const QJSValue thrown = done.property(QStringLiteral("thrown"));
+  QString text = thrown.toString();
+  if (const QString file = thrown.property(QStringLiteral("fileName")).toString(); thrown.isError() && !file.isEmpty())
+    text += QStringLiteral(" (%1:%2)").arg(file, thrown.property(QStringLiteral("lineNumber")).toString());
+  throw std::runtime_error(text.toStdString());
 }
 
 QJSEngine* engineOf(const QObject* object) {

@@ -28,6 +28,10 @@ HULL_QML_EXPORT hull::result<hull::value> fromJs(const QJSValue& js);
 /// Undefined stands for "no arguments": {}. An event passed by mistake is refused with a hint.
 HULL_QML_EXPORT hull::result<hull::value> argsFromJs(const QJSValue& js);
 
+/// Calls a function and returns what it returns. Throws std::runtime_error for whatever it throws, "Error: why
+/// (Chat.qml:12)"; QJSValue::call alone tells only of Error objects.
+HULL_QML_EXPORT QJSValue call(QJSEngine& engine, const QJSValue& function, const QJSValueList& arguments);
+
 /// The engine that made `object` or has seen it; null when that engine is gone.
 HULL_QML_EXPORT QJSEngine* engineOf(const QObject* object);
 

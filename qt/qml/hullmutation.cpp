@@ -13,31 +13,20 @@
 
 namespace {
 
-// "Error: no prediction (Chat.qml:12)".
-std::string describe(const QJSValue& thrown) {
-  std::string text = thrown.toString().toStdString();
-  const QString file = thrown.property(QStringLiteral("fileName")).toString();
-  if (thrown.isError() && !file.isEmpty())
-    text +=
-        " (" + file.toStdString() + ":" + thrown.property(QStringLiteral("lineNumber")).toString().toStdString() + ")";
-  return text;
-}
-
 // The update may run long after the HullMutation is gone, but not after its engine.
 hull::optimistic_update makeUpdate(QJSEngine* engine, const QJSValue& function, const hull::value& args) {
-  // Anything may be thrown, not errors alone: the wrapper tells that from what the function returns.
-  const QJSValue run =
-      engine->evaluate(QStringLiteral("((update, store, args) => { try { return {returned: update(store, args)} } "
-                                      "catch (e) { return {thrown: e} } })"));
-  return [engine = QPointer<QJSEngine>(engine), function, run, args](hull::local_store& store) {
+  return [engine = QPointer<QJSEngine>(engine), function, args](hull::local_store& store) {
     if (!engine) return;
     HullQmlLocalStore view(*engine, store);
     QJSEngine::setObjectOwnership(&view, QJSEngine::CppOwnership);
-    const QJSValue done = run.call({function, engine->newQObject(&view), HullJsBridge::toJs(*engine, args)});
-    if (done.hasProperty(QStringLiteral("thrown")))
-      throw std::runtime_error("optimisticUpdate: " + describe(done.property(QStringLiteral("thrown"))));
-    if (done.property(QStringLiteral("returned")).property(QStringLiteral("then")).isCallable())
-      qCWarning(lcHull, "An optimistic update returned a promise. It has to be done when it returns.");
+    try {
+      const QJSValue done =
+          HullJsBridge::call(*engine, function, {engine->newQObject(&view), HullJsBridge::toJs(*engine, args)});
+      if (done.property(QStringLiteral("then")).isCallable())
+        qCWarning(lcHull, "An optimistic update returned a promise. It has to be done when it returns.");
+    } catch (const std::runtime_error& thrown) {
+      throw std::runtime_error(std::string("optimisticUpdate: ") + thrown.what());
+    }
   };
 }
 

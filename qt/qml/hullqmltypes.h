@@ -1,6 +1,8 @@
 // Values of the Qt library, made known to QML.
 #pragma once
 
+#include "hullauthstate.h"
+#include "hullclientoptions.h"
 #include "hullconnectionstate.h"
 #include "hullerror.h"
 #include "hullint64.h"
@@ -42,6 +44,18 @@ struct HullConnectionStateForeign {
   Q_GADGET
   QML_FOREIGN(HullConnectionState)
   QML_VALUE_TYPE(hullConnectionState)
+};
+
+struct HullAuthStateForeign {
+  Q_GADGET
+  QML_FOREIGN(HullAuthState)
+  QML_VALUE_TYPE(hullAuthState)
+};
+
+struct HullClientOptionsForeign {
+  Q_GADGET
+  QML_FOREIGN(HullClientOptions)
+  QML_VALUE_TYPE(hullClientOptions)
 };
 
 struct HullInt64Foreign {

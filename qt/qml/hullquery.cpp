@@ -8,17 +8,31 @@
 
 #include <QtCore/QPointer>
 #include <QtQml/QJSEngine>
+#include <QtQml/QQmlInfo>
 
 #include <optional>
 #include <utility>
 
-/// What the signals last told.
+/// What the signals last told, and what is shown while there is no result.
 struct HullQuery::Announced {
   std::optional<hull::value> value;
+  bool previous = false;
   Status status = Null;
   HullError error;
   bool stale = false;
   QStringList logLines;
+
+  std::optional<hull::value> before;  // The last value of the question before.
+  int generation = 0;
+  QJSValue initialJs;
+  std::optional<hull::value> initial;
+
+  std::optional<hull::value> shown(const HullLiveQuery& live) const {
+    if (auto now = live.value()) return now;
+    const bool waiting = live.status() == HullLiveQuery::Status::Loading;
+    if (waiting && before) return before;
+    return waiting || live.generation() == 0 ? initial : std::nullopt;
+  }
 
   // The newest value in JavaScript, so that bindings do not convert it at each reading.
   std::optional<hull::value> converted;
@@ -38,8 +52,15 @@ void HullQuery::setClient(HullClient* client) {
   m_clientSet = true;
   m_live->setComplaint(std::nullopt);
   if (this->client() == client) return;
-  m_live->setClient(client);
+  use(client);
   Q_EMIT clientChanged();
+}
+
+// A value that goes stale, or is confirmed, without changing is no commit: it comes with the state of the connection.
+void HullQuery::use(HullClient* client) {
+  disconnect(m_connectionChanged);
+  m_live->setClient(client);
+  if (client) m_connectionChanged = connect(client, &HullClient::connectionStateChanged, this, &HullQuery::onChanged);
 }
 
 QString HullQuery::query() const { return m_live->path(); }
@@ -67,8 +88,42 @@ void HullQuery::setActive(bool active) {
   Q_EMIT activeChanged();
 }
 
+bool HullQuery::keepsPrevious() const { return m_keepPrevious; }
+
+void HullQuery::setKeepPrevious(bool keep) {
+  if (m_keepPrevious == keep) return;
+  m_keepPrevious = keep;
+  const QPointer<HullQuery> guard(this);
+  if (!keep) {
+    m_announced->before.reset();
+    onChanged();
+  }
+  if (guard) Q_EMIT keepPreviousChanged();
+}
+
+QJSValue HullQuery::initialValue() const { return m_announced->initialJs; }
+
+void HullQuery::setInitialValue(const QJSValue& value) {
+  if (m_announced->initialJs.strictlyEquals(value)) return;
+  m_announced->initialJs = value;
+  m_announced->initial.reset();
+  if (!value.isUndefined()) {
+    if (auto converted = HullJsBridge::fromJs(value))
+      m_announced->initial = *std::move(converted);
+    else
+      qmlWarning(this) << "initialValue: " << HullValueBridge::toString(converted.error().message);
+  }
+  const QPointer<HullQuery> guard(this);
+  onChanged();
+  if (guard) Q_EMIT initialValueChanged();
+}
+
+bool HullQuery::isPrevious() const {
+  return m_announced->before && !m_live->value() && m_live->status() == HullLiveQuery::Status::Loading;
+}
+
 QJSValue HullQuery::value() const {
-  const auto now = m_live->value();
+  const auto now = m_announced->shown(*m_live);
   QJSEngine* engine = HullJsBridge::engineOf(this);
   if (!now || !engine) return {};
   if (!m_announced->converted || !m_announced->converted->same_as(*now)) {
@@ -96,7 +151,7 @@ QStringList HullQuery::logLines() const {
 void HullQuery::componentComplete() {
   if (!m_clientSet) {
     HullClient* found = HullAttached::nearestClient(this);
-    m_live->setClient(found);
+    use(found);
     if (found)
       Q_EMIT clientChanged();
     else
@@ -109,12 +164,15 @@ void HullQuery::componentComplete() {
 void HullQuery::onChanged() {
   const QPointer<HullQuery> guard(this);
   Announced& told = *m_announced;
-  const auto value = m_live->value();
-  const bool sameValue = value.has_value() == told.value.has_value() && (!value || *value == *told.value);
-  if (!sameValue) {
-    told.value = value;
+  if (std::exchange(told.generation, m_live->generation()) != m_live->generation() && told.value && m_keepPrevious)
+    told.before = told.value;
+  if (m_live->value() || m_live->status() != HullLiveQuery::Status::Loading) told.before.reset();
+  auto value = told.shown(*m_live);
+  if (value != told.value) {
+    told.value = std::move(value);
     Q_EMIT valueChanged();
   }
+  if (guard && std::exchange(told.previous, isPrevious()) != isPrevious()) Q_EMIT previousChanged();
   if (guard && std::exchange(told.error, error()) != error()) Q_EMIT errorChanged();
   if (guard && std::exchange(told.stale, isStale()) != isStale()) Q_EMIT staleChanged();
   if (guard && std::exchange(told.logLines, logLines()) != logLines()) Q_EMIT logLinesChanged();

@@ -5,6 +5,7 @@
 #include "hullqmlglobal.h"
 
 #include <QtQml/qqmlregistration.h>
+#include <QtCore/QMetaObject>
 #include <QtCore/QObject>
 #include <QtQml/QJSValue>
 #include <QtQml/QQmlParserStatus>
@@ -21,7 +22,11 @@ class HULL_QML_EXPORT HullQuery : public QObject, public QQmlParserStatus {
   Q_PROPERTY(QString query READ query WRITE setQuery NOTIFY queryChanged REQUIRED)
   Q_PROPERTY(QJSValue args READ args WRITE setArgs NOTIFY argsChanged)
   Q_PROPERTY(bool active READ isActive WRITE setActive NOTIFY activeChanged)
+  Q_PROPERTY(bool keepPrevious READ keepsPrevious WRITE setKeepPrevious NOTIFY keepPreviousChanged)
+  Q_PROPERTY(QJSValue initialValue READ initialValue WRITE setInitialValue NOTIFY initialValueChanged)
   Q_PROPERTY(QJSValue value READ value NOTIFY valueChanged)
+  Q_PROPERTY(bool previous READ isPrevious NOTIFY previousChanged)
+  Q_PROPERTY(bool loading READ isLoading NOTIFY statusChanged)
   Q_PROPERTY(Status status READ status NOTIFY statusChanged)
   Q_PROPERTY(HullError error READ error NOTIFY errorChanged)
   Q_PROPERTY(bool stale READ isStale NOTIFY staleChanged)
@@ -51,9 +56,19 @@ class HULL_QML_EXPORT HullQuery : public QObject, public QQmlParserStatus {
   bool isActive() const;
   void setActive(bool active);
 
-  /// Undefined before the first result.
+  /// When the query or its arguments change, go on showing the value until there is one for the new question.
+  bool keepsPrevious() const;
+  void setKeepPrevious(bool keep);
+  /// Shown as `value` until there is a result; for what a program knows already, from a cache or an earlier page.
+  QJSValue initialValue() const;
+  void setInitialValue(const QJSValue& value);
+
+  /// Undefined before the first result, unless there is an initial or a previous value.
   QJSValue value() const;
+  /// `value` is that of the question before.
+  bool isPrevious() const;
   Status status() const;
+  bool isLoading() const { return status() == Loading; }
   HullError error() const;
   /// From before a reconnect, not confirmed since.
   bool isStale() const;
@@ -68,7 +83,10 @@ class HULL_QML_EXPORT HullQuery : public QObject, public QQmlParserStatus {
   void queryChanged();
   void argsChanged();
   void activeChanged();
+  void keepPreviousChanged();
+  void initialValueChanged();
   void valueChanged();
+  void previousChanged();
   void statusChanged();
   void errorChanged();
   void staleChanged();
@@ -76,9 +94,12 @@ class HULL_QML_EXPORT HullQuery : public QObject, public QQmlParserStatus {
 
  private:
   struct Announced;
+  void use(HullClient* client);
   void onChanged();
 
   bool m_clientSet = false;
+  bool m_keepPrevious = false;
+  QMetaObject::Connection m_connectionChanged;
   QJSValue m_args;
   const std::unique_ptr<HullLiveQuery> m_live;
   const std::unique_ptr<Announced> m_announced;
