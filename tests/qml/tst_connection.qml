@@ -14,6 +14,7 @@ TestCase {
 
     function init() {
         deployment.restart()
+        deployment.offline = false
         deployment.mutation("messages:send", (args, db) => db.table("messages").insert(args))
     }
 
@@ -79,5 +80,48 @@ TestCase {
         ignoreWarning(/Invalid deployment address/)
         client.url = "ftp://example.com"
         compare(client.error.kind, HullError.BadArgument)
+    }
+
+    function test_ageOfTheOldestCall() {
+        const client = createTemporaryObject(component, test, {url: deployment.url})
+        compare(client.connection.oldestRequestAge, -1)
+        deployment.hold("messages:send")
+        client.send.call({body: "x"})
+        wait(60)
+        verify(client.connection.oldestRequestAge >= 50)
+        deployment.release("messages:send")
+        tryVerify(() => !client.send.running)
+        compare(client.connection.oldestRequestAge, -1)
+    }
+
+    function test_reconnectNow() {
+        const client = createTemporaryObject(component, test, {url: deployment.url})
+        tryCompare(client.connection, "connected", true)
+        deployment.offline = true
+        tryVerify(() => client.connection.retries >= 3, 20000)
+        tryVerify(() => client.connection.nextRetryIn > 1000, 20000)
+        deployment.offline = false
+        verify(!client.connection.connected)
+        client.connection.reconnectNow()
+        tryCompare(client.connection, "connected", true, 900)
+    }
+
+    function test_withoutClient() {
+        const connection = createTemporaryObject(alone, test)
+        compare(connection.client, null)
+        verify(!connection.connected)
+        connection.reconnectNow()
+        const client = createTemporaryObject(component, test, {url: deployment.url})
+        connection.client = client
+        tryCompare(connection, "connected", true)
+        client.destroy()
+        tryCompare(connection, "connected", false)
+        compare(connection.oldestRequestAge, -1)
+    }
+
+    Component {
+        id: alone
+
+        HullConnection {}
     }
 }

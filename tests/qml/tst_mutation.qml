@@ -187,4 +187,82 @@ TestCase {
         gc()
         compare(view.count, 21)
     }
+
+    function test_theErrorOfAnUpdateNamesItsPlace() {
+        const view = create()
+        view.send.call({author: "Ada", body: "throw"})
+        tryCompare(failed, "count", 1)
+        verify(/optimisticUpdate: Error: no prediction \(.*tst_mutation\.qml:\d+\)/.test(view.send.error.message),
+               view.send.error.message)
+    }
+
+    Component {
+        id: custom
+
+        HullMutation {
+            mutation: "messages:send"
+        }
+    }
+
+    function test_anythingMayBeThrown() {
+        const view = create()
+        const send = createTemporaryObject(custom, test, {
+            client: view.send.client, optimisticUpdate: () => { throw "just text" }
+        })
+        let caught
+        send.call({body: "x"}).catch(error => caught = error)
+        tryVerify(() => caught !== undefined)
+        verify(caught.message.includes("optimisticUpdate: just text"), caught.message)
+        compare(deployment.callsTo("messages:send").length, 0)
+    }
+
+    function test_anUpdateThatReturnsAPromiseIsWarnedOf() {
+        const view = create()
+        const send = createTemporaryObject(custom, test, {
+            client: view.send.client, optimisticUpdate: () => Promise.resolve(1)
+        })
+        ignoreWarning(/An optimistic update returned a promise/)
+        send.call({author: "Ada", body: "x"})
+        tryVerify(() => !send.running)
+        compare(send.error.kind, HullError.NoError)
+    }
+
+    function test_oneUpdateForEachMutation() {
+        const view = create()
+        const first = view.send.optimisticUpdate
+        ignoreWarning(/Already specified optimistic update for mutation messages:send/)
+        view.send.optimisticUpdate = () => {}
+        verify(view.send.optimisticUpdate === first)
+        const send = createTemporaryObject(custom, test, {client: view.send.client})
+        ignoreWarning(/optimisticUpdate of mutation messages:send is no function/)
+        send.optimisticUpdate = "text"
+        let ran = 0
+        send.optimisticUpdate = () => { ++ran }
+        send.call({author: "Ada", body: "x"})
+        verify(ran > 0)
+        tryVerify(() => !send.running)
+    }
+
+    function test_inTheOrderOfTheCalls() {
+        const view = create()
+        const told = []
+        for (let i = 0; i < 10; ++i)
+            view.send.call({author: "Ada", body: "m" + i}).then(() => told.push(i))
+        tryVerify(() => told.length === 10)
+        compare(told, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
+        compare(deployment.documents("messages").slice(1).map(row => row.body),
+                ["m0", "m1", "m2", "m3", "m4", "m5", "m6", "m7", "m8", "m9"])
+    }
+
+    function test_cancelTakesThePredictionBack() {
+        const view = create()
+        deployment.hold("messages:send")
+        const call = view.send.call({author: "Ada", body: "hello"})
+        compare(view.count, 2)
+        call.cancel()
+        tryCompare(failed, "count", 1)
+        compare(view.send.error.kind, HullError.Cancelled)
+        compare(view.count, 1)
+        deployment.release("messages:send")
+    }
 }

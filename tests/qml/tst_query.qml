@@ -14,6 +14,7 @@ TestCase {
 
     function init() {
         deployment.restart()
+        deployment.offline = false
     }
 
     function askedFor() {
@@ -41,6 +42,32 @@ TestCase {
         HullQuery {
             query: "messages:list"
         }
+    }
+
+    Component {
+        id: preloaded
+
+        HullClient {
+            property alias query: cached
+
+            HullQuery {
+                id: cached
+
+                query: "messages:list"
+                initialValue: ({from: "cache"})
+            }
+        }
+    }
+
+    SignalSpy {
+        id: previousChanged
+
+        signalName: "previousChanged"
+    }
+    SignalSpy {
+        id: staleChanged
+
+        signalName: "staleChanged"
     }
 
     Component {
@@ -107,6 +134,103 @@ TestCase {
         tryCompare(query, "value", "x")
         query.args = undefined
         tryCompare(query, "status", HullQuery.Null)
+    }
+
+    function test_pathAndArgumentsChangeOnce() {
+        deployment.setResult("messages:list", "x")
+        deployment.query("messages:other", args => args.n)
+        const query = createTemporaryObject(nested, test, {url: deployment.url}).query
+        tryCompare(query, "value", "x")
+        deployment.forgetCalls()
+        query.query = "messages:other"
+        query.args = {n: 1}
+        query.args = {n: 2}
+        query.active = false
+        query.active = true
+        tryCompare(query, "value", 2)
+        compare(deployment.calls.map(call => call.path), ["messages:other"])
+        tryVerify(() => deployment.liveQueries === 1)
+    }
+
+    function test_nothingGoesOutBeforeItIsComplete() {
+        const query = createTemporaryObject(nested, test).query
+        wait(20)
+        compare(query.status, HullQuery.Null)
+        compare(deployment.openConnections, 0)
+        compare(deployment.calls.length, 0)
+    }
+
+    function test_withoutKeepPreviousTheValueGoes() {
+        deployment.query("messages:list", args => args.channel)
+        const query = createTemporaryObject(nested, test, {url: deployment.url}).query
+        tryCompare(query, "value", "a")
+        query.args = {channel: "b"}
+        tryCompare(query, "status", HullQuery.Loading)
+        compare(query.value, undefined)
+        verify(query.loading)
+        verify(!query.previous)
+        tryCompare(query, "value", "b")
+        verify(!query.loading)
+    }
+
+    function test_keepPrevious() {
+        deployment.query("messages:list", args => args.channel)
+        const query = createTemporaryObject(nested, test, {url: deployment.url}).query
+        query.keepPrevious = true
+        tryCompare(query, "value", "a")
+        const seen = []
+        query.valueChanged.connect(() => seen.push(query.value))
+        previousChanged.target = query
+        previousChanged.clear()
+        query.args = {channel: "b"}
+        tryCompare(query, "status", HullQuery.Loading)
+        compare(query.value, "a")
+        verify(query.previous)
+        tryCompare(query, "value", "b")
+        verify(!query.previous)
+        compare(previousChanged.count, 2)
+        compare(seen, ["b"])
+        query.args = undefined
+        tryCompare(query, "status", HullQuery.Null)
+        compare(query.value, undefined)
+    }
+
+    function test_initialValue() {
+        deployment.query("messages:list", () => null)
+        const client = createTemporaryObject(preloaded, test)
+        compare(client.query.value, {from: "cache"})
+        compare(client.query.status, HullQuery.Null)
+        client.url = deployment.url
+        tryCompare(client.query, "status", HullQuery.Loading)
+        compare(client.query.value, {from: "cache"})
+        verify(!client.query.previous)
+        tryCompare(client.query, "status", HullQuery.Ready)
+        compare(client.query.value, null, "a live null counts")
+    }
+
+    function test_staleAfterALostConnection() {
+        deployment.setResult("messages:list", "x")
+        const client = createTemporaryObject(nested, test, {url: deployment.url})
+        tryCompare(client.query, "value", "x")
+        staleChanged.target = client.query
+        staleChanged.clear()
+        deployment.offline = true
+        tryCompare(client.query, "stale", true)
+        compare(client.query.value, "x")
+        compare(client.query.status, HullQuery.Ready)
+        deployment.offline = false
+        tryCompare(client.query, "stale", false, 20000)
+        compare(staleChanged.count, 2)
+    }
+
+    function test_logLines() {
+        deployment.query("messages:list", (args, db) => {
+            db.log("looked", "WARN")
+            return 1
+        })
+        const query = createTemporaryObject(nested, test, {url: deployment.url}).query
+        tryVerify(() => query.logLines.length === 1)
+        verify(query.logLines[0].includes("looked"))
     }
 
     function test_valuesKeepTheirKinds() {

@@ -1,0 +1,140 @@
+import QtQuick
+import QtTest
+import Hull
+import HullTest
+
+TestCase {
+    id: test
+
+    name: "ConnectionBanner"
+    when: windowShown
+    width: 420
+    height: 120
+    visible: true
+
+    MockDeployment {
+        id: deployment
+    }
+
+    Component {
+        id: component
+
+        Item {
+            property alias banner: bar
+            property alias client: backend
+            property alias send: mutation
+
+            width: 420
+            height: 120
+
+            HullClient {
+                id: backend
+
+                HullMutation {
+                    id: mutation
+
+                    mutation: "a:b"
+                }
+            }
+            ConnectionBanner {
+                id: bar
+
+                client: backend
+                width: parent.width
+                delay: 0
+            }
+        }
+    }
+
+    function init() {
+        deployment.restart()
+        deployment.offline = false
+        deployment.mutation("a:b", () => null)
+    }
+
+    function create() {
+        const scene = createTemporaryObject(component, test)
+        scene.client.url = deployment.url
+        tryCompare(scene.client, "connected", true)
+        return scene
+    }
+
+    function test_hiddenWhileAllIsWell() {
+        const scene = create()
+        wait(100)
+        verify(!scene.banner.shown)
+        compare(scene.banner.height, 0)
+        verify(!scene.banner.visible)
+        compare(scene.banner.client, scene.client)
+    }
+
+    function test_lostAndBack() {
+        const scene = create()
+        deployment.offline = true
+        tryCompare(scene.banner, "state", "lost")
+        tryVerify(() => scene.banner.height > 40)
+        tryVerify(() => scene.banner.secondsLeft > 0, 20000)
+        verify(/Connection lost, next try in \d+ s/.test(scene.banner.text), scene.banner.text)
+        scene.send.call()
+        tryVerify(() => scene.banner.text.endsWith("1 change is waiting"))
+        scene.send.call()
+        tryVerify(() => scene.banner.text.endsWith("2 changes are waiting"))
+        const retry = findChild(scene.banner, "retryNow")
+        tryVerify(() => scene.client.connectionState.nextRetryIn > 1000 && retry.visible, 20000)
+        deployment.offline = false
+        mouseClick(retry)
+        tryCompare(scene.banner, "state", "back", 900)
+        compare(scene.banner.text, "Connected again")
+        tryCompare(scene.banner, "shown", false, 5000)
+        tryCompare(scene.banner, "height", 0)
+    }
+
+    function test_aShortGapIsNobodysBusiness() {
+        const scene = create()
+        scene.banner.delay = 60000
+        deployment.dropConnections()
+        tryCompare(scene.client, "connected", false)
+        verify(scene.banner.lost)
+        verify(!scene.banner.shown)
+        tryCompare(scene.client, "connected", true, 20000)
+        verify(!scene.banner.lost)
+    }
+
+    function test_theFirstTryFails() {
+        const scene = createTemporaryObject(component, test)
+        const address = deployment.url
+        deployment.offline = true
+        scene.client.url = address
+        verify(!scene.banner.shown)
+        tryCompare(scene.banner, "state", "lost", 20000)
+        deployment.offline = false
+        scene.banner.retryNow()
+        tryCompare(scene.client, "connected", true, 20000)
+        tryCompare(scene.banner, "shown", false, 5000)
+    }
+
+    function test_keyboard() {
+        const scene = create()
+        deployment.offline = true
+        const retry = findChild(scene.banner, "retryNow")
+        tryVerify(() => scene.client.connectionState.nextRetryIn > 1000 && retry.visible, 20000)
+        deployment.offline = false
+        retry.forceActiveFocus()
+        keyClick(Qt.Key_Space)
+        tryCompare(scene.client, "connected", true, 900)
+    }
+
+    function test_lightAndDark_data() {
+        return [{tag: "light", dark: false}, {tag: "dark", dark: true}]
+    }
+    function test_lightAndDark(data) {
+        const scene = create()
+        scene.banner.dark = data.dark
+        deployment.offline = true
+        tryVerify(() => scene.banner.height === 48 && scene.banner.secondsLeft > 0, 20000)
+        wait(400)
+        const image = grabImage(scene.banner)
+        const light = image.red(5, 5) + image.green(5, 5) + image.blue(5, 5)
+        verify(data.dark ? light < 250 : light > 600)
+    }
+}
