@@ -1,6 +1,9 @@
 # The demo: backend, deployed app, window. Part of ./dev, which reads this file.
 # shellcheck shell=bash
 
+# The other windows: `./dev demo todo` and so on.
+source examples/common/demo.sh
+
 backend_pid="" chat_pid="" demo_folder="" url=""
 readonly demo_logs=$root/build/demo bin=$root/build/dev/bin
 
@@ -113,10 +116,14 @@ post() { "$bin/chat_post" --url "$url" --author "$1" "$2" >/dev/null || fail "ch
 
 demo_command() {
   local headless=no
+  if is_window "${1:-}"; then
+    window_demo "$@"
+    return
+  fi
   case ${1:-} in
     --headless) headless=yes ;;
     "") ;;
-    *) printf "Unknown option '%s'. Usage: ./dev demo [--headless]\n" "$1" >&2; exit 2 ;;
+    *) printf "Unknown option '%s'. Usage: ./dev demo [todo|feed|auth|table|whiteboard] [--headless]\n" "$1" >&2; exit 2 ;;
   esac
   if [[ -z ${DISPLAY:-}${WAYLAND_DISPLAY:-} && $headless == no ]]; then
     headless=yes

@@ -3,9 +3,9 @@
 
 #include "hullclient.h"
 #include "hullquerymodel.h"
+#include "portrait.h"
 
 #include <QtCore/QCoreApplication>
-#include <QtGui/QImage>
 #include <QtQuick/QQuickWindow>
 
 #include <cstdio>
@@ -79,9 +79,4 @@ void Headless::giveUp() {
   QCoreApplication::exit(EXIT_FAILURE);
 }
 
-bool Headless::takePicture() {
-  if (m_options.screenshot.isEmpty()) return true;
-  if (m_window->grabWindow().save(m_options.screenshot)) return true;
-  std::fprintf(stderr, "qml_chat: cannot write %s\n", qPrintable(m_options.screenshot));
-  return false;
-}
+bool Headless::takePicture() { return savePicture(m_window->grabWindow(), m_options.screenshot); }

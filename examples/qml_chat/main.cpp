@@ -1,8 +1,8 @@
 // qml_chat: opens the chat window, or with --headless shows it to nobody, prints the rows and takes a picture.
+#include "exampleapp.h"
 #include "headless.h"
 
 #include <QtCore/QCommandLineParser>
-#include <QtGui/QFont>
 #include <QtGui/QGuiApplication>
 #include <QtQml/QQmlApplicationEngine>
 #include <QtQuick/QQuickWindow>
@@ -10,19 +10,11 @@
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
-#include <string_view>
 
 // Registers the types of the Hull module, which this program links.
 extern void qml_register_types_Hull();
 
 namespace {
-
-// Before QGuiApplication exists, because it chooses the platform.
-bool wantsHeadless(int argc, char** argv) {
-  for (int i = 1; i < argc; ++i)
-    if (std::string_view(argv[i]) == "--headless") return true;
-  return false;
-}
 
 int refuse(const char* why) {
   std::fprintf(stderr, "qml_chat: %s\n", why);
@@ -32,17 +24,11 @@ int refuse(const char* why) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const bool headless = wantsHeadless(argc, argv);
-  if (headless) {
-    qputenv("QT_QPA_PLATFORM", "offscreen");
-    qputenv("QT_QUICK_BACKEND", "software");
-  }
+  prepareExample(argc, argv);
   QGuiApplication app(argc, argv);
   QGuiApplication::setApplicationName(QStringLiteral("qml_chat"));
   QGuiApplication::setApplicationDisplayName(QStringLiteral("Hull chat"));
-  QFont font;
-  font.setFamilies({QStringLiteral("Inter"), QStringLiteral("Noto Sans"), QStringLiteral("DejaVu Sans")});
-  QGuiApplication::setFont(font);
+  useExampleFont();
 
   QCommandLineParser options;
   options.setApplicationDescription(QStringLiteral("A chat whose list is a live query."));
@@ -86,6 +72,7 @@ int main(int argc, char** argv) {
   if (engine.rootObjects().isEmpty()) return EXIT_FAILURE;
 
   std::unique_ptr<Headless> watcher;
-  if (headless) watcher = std::make_unique<Headless>(qobject_cast<QQuickWindow*>(engine.rootObjects().first()), job);
+  if (options.isSet(noWindow))
+    watcher = std::make_unique<Headless>(qobject_cast<QQuickWindow*>(engine.rootObjects().first()), job);
   return QGuiApplication::exec();
 }

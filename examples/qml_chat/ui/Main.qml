@@ -2,6 +2,7 @@
 import QtQuick
 import QtQuick.Controls.Basic
 import QtQuick.Layouts
+import ExampleUi
 import Hull
 
 ApplicationWindow {
@@ -77,23 +78,11 @@ ApplicationWindow {
             people: list.people
         }
 
-        ConnectionBanner {
+        OfflineBanner {
             Layout.fillWidth: true
-            shown: patience.passed && !connection.connected
-            hasEverConnected: connection.hasEverConnected
-            retries: connection.retries
-            waiting: connection.inflightMutations
-
-            // A first connection that takes a moment is no news.
-            Timer {
-                id: patience
-
-                property bool passed: connection.hasEverConnected
-
-                interval: 800
-                running: true
-                onTriggered: passed = true
-            }
+            connection: connection
+            one: qsTr("message")
+            many: qsTr("messages")
         }
 
         ListView {
@@ -179,6 +168,8 @@ ApplicationWindow {
                         return qsTr("Say hello. Everybody who has this window open sees it at once.")
                     return qsTr("Looking for %1").arg(window.deployment)
                 }
+
+                Bubbles {}
             }
 
             RoundButton {
@@ -196,30 +187,10 @@ ApplicationWindow {
             }
         }
 
-        Text {
+        Notice {
             id: failure
 
-            function show(message: string) {
-                text = message
-                clear.restart()
-            }
-
             Layout.fillWidth: true
-            leftPadding: 28
-            rightPadding: 28
-            topPadding: 6
-            bottomPadding: 10
-            visible: text.length > 0
-            color: Theme.dark ? "#ff8f8f" : "#c02b2b"
-            font.pixelSize: Theme.small + 1
-            wrapMode: Text.Wrap
-
-            Timer {
-                id: clear
-
-                interval: 8000
-                onTriggered: failure.text = ""
-            }
         }
 
         Composer {

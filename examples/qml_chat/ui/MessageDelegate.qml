@@ -2,6 +2,7 @@
 // together. A predicted message is paler and carries a clock until the deployment has stored it.
 import QtQuick
 import QtQuick.Layouts
+import ExampleUi
 
 Item {
     id: root

@@ -1,4 +1,4 @@
-// Colours, sizes and type in one place. Follows the system's palette unless told otherwise.
+// Colours, sizes and type of all examples in one place. Follows the system's palette unless told otherwise.
 pragma Singleton
 import QtQuick
 
@@ -11,6 +11,7 @@ QtObject {
 
     readonly property color window: dark ? "#0f1116" : "#f3f4f8"
     readonly property color surface: dark ? "#171a21" : "#ffffff"
+    readonly property color hover: dark ? "#1d212a" : "#f8f9fb"
     readonly property color field: dark ? "#21252e" : "#f3f4f8"
     readonly property color line: dark ? "#282d37" : "#e4e6ed"
     readonly property color text: dark ? "#eceef2" : "#181b24"
@@ -19,6 +20,7 @@ QtObject {
     readonly property color accentPressed: dark ? "#5a53e0" : "#3f38c4"
     readonly property color accentText: "#ffffff"
     readonly property color bubble: dark ? "#232833" : "#ffffff"
+    readonly property color bad: dark ? "#ff8f8f" : "#c02b2b"
     readonly property color good: dark ? "#3ecf8e" : "#17a673"
     readonly property color warning: dark ? "#4a3410" : "#fff4d6"
     readonly property color warningText: dark ? "#ffd98a" : "#7a5200"

@@ -1,14 +1,16 @@
 // Slides in while there is no connection; what is written meanwhile goes out later.
 import QtQuick
 import QtQuick.Layouts
+import Hull
 
 Item {
     id: root
 
-    required property bool shown
-    required property bool hasEverConnected
-    required property int retries
-    required property int waiting
+    required property HullConnection connection
+    /// What waits: "message", "messages".
+    property string one: qsTr("change")
+    property string many: qsTr("changes")
+    readonly property bool shown: patience.passed && !connection.connected
 
     implicitHeight: shown ? 40 : 0
     clip: true
@@ -18,6 +20,17 @@ Item {
             duration: 220
             easing.type: Easing.OutCubic
         }
+    }
+
+    // A first connection that takes a moment is no news.
+    Timer {
+        id: patience
+
+        property bool passed: root.connection.hasEverConnected
+
+        interval: 800
+        running: true
+        onTriggered: passed = true
     }
 
     Rectangle {
@@ -51,11 +64,12 @@ Item {
             }
             Text {
                 text: {
-                    const reason = root.hasEverConnected ? qsTr("Connection lost") : qsTr("Nobody answers yet")
-                    const what = root.retries > 1 ? qsTr("%1, try %2 …").arg(reason).arg(root.retries) : qsTr("Connecting …")
-                    if (root.waiting === 0)
+                    const waiting = root.connection.inflightMutations
+                    const reason = root.connection.hasEverConnected ? qsTr("Connection lost") : qsTr("Nobody answers yet")
+                    const what = root.connection.retries > 1 ? qsTr("%1, try %2 …").arg(reason).arg(root.connection.retries) : qsTr("Connecting …")
+                    if (waiting === 0)
                         return what
-                    return what + "  ·  " + (root.waiting === 1 ? qsTr("1 message waits") : qsTr("%1 messages wait").arg(root.waiting))
+                    return what + "  ·  " + (waiting === 1 ? qsTr("1 %1 waits").arg(root.one) : qsTr("%1 %2 wait").arg(waiting).arg(root.many))
                 }
                 color: Theme.warningText
                 font.pixelSize: Theme.small + 1
