@@ -5,6 +5,8 @@
 
 #include <hull/function/path.hpp>
 
+#include <utility>
+
 HullLiveQuery::HullLiveQuery(QObject* owner, std::function<void()> changed)
     : m_owner(owner), m_changed(std::move(changed)), m_args(hull::value(hull::object{})) {}
 
@@ -52,6 +54,22 @@ void HullLiveQuery::setComplaint(std::optional<hull::error> complaint) {
   schedule();
 }
 
+void HullLiveQuery::setKeepPrevious(bool keep) {
+  m_keepPrevious = keep;
+  m_last.reset();
+  if (keep && !isLoading()) m_last = value();
+  if (keep || !m_previous) return;
+  m_previous.reset();
+  m_tell = true;
+  schedule();
+}
+
+void HullLiveQuery::setInitialValue(std::optional<hull::value> value) {
+  m_initial = std::move(value);
+  m_tell = true;
+  schedule();
+}
+
 void HullLiveQuery::start() {
   m_started = true;
   schedule();
@@ -74,7 +92,8 @@ HullLiveQuery::Status HullLiveQuery::status() const {
 
 std::optional<hull::value> HullLiveQuery::value() const {
   const hull::query_state_ptr now = state();
-  if (!now || now->state == hull::query_state::status::loading) return std::nullopt;
+  if (!now) return std::nullopt;
+  if (now->state == hull::query_state::status::loading) return m_previous ? m_previous : m_initial;
   return now->last_value;
 }
 
@@ -97,6 +116,14 @@ void HullLiveQuery::schedule() {
 }
 
 void HullLiveQuery::refresh() {
+  const QPointer<QObject> guard(m_owner);
+  const int before = m_generation;
+  refreshQuestion();
+  if (!guard) return;
+  if (std::exchange(m_tell, false) && before == m_generation && state()) m_changed();
+}
+
+void HullLiveQuery::refreshQuestion() {
   if (m_complaint) return stop(m_complaint);
   if (!m_client || !m_active || !m_args || m_path.isEmpty()) return stop(std::nullopt);
   if (!*m_args) return stop(m_args->error());
@@ -112,11 +139,21 @@ void HullLiveQuery::subscribe(hull::client& engine, std::string path, const hull
   m_renew = false;
   hull::watch watch = engine.watch_query(std::move(path), args);
   // The new subscription comes before the old one goes, so that a shared query stays alive in between.
-  hull::subscription next = watch.on_change([this](const hull::query_state_ptr&) { m_changed(); });
+  hull::subscription next = watch.on_change([this](const hull::query_state_ptr&) { onResult(); });
+  if (m_keepPrevious) m_previous = m_last;
   m_subscription = std::move(next);
   m_watch = std::move(watch);
   m_failure.reset();
   ++m_generation;
+  onResult();
+}
+
+void HullLiveQuery::onResult() {
+  if (!isLoading()) {
+    m_previous.reset();
+    m_initial.reset();
+    if (m_keepPrevious) m_last = value();
+  }
   m_changed();
 }
 
@@ -124,6 +161,8 @@ void HullLiveQuery::stop(std::optional<hull::error> failure) {
   const bool same = !m_watch && !m_failure && !failure;
   m_subscription.reset();
   m_watch.reset();
+  m_previous.reset();
+  m_last.reset();
   m_failure = std::move(failure);
   ++m_generation;
   if (!same) m_changed();

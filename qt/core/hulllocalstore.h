@@ -3,10 +3,10 @@
 
 #include "hullqtglobal.h"
 
+#include <QtCore/qnamespace.h>
 #include <QtCore/QList>
 #include <QtCore/QString>
 #include <QtCore/QVariant>
-#include <QtCore/qnamespace.h>
 
 #include <functional>
 

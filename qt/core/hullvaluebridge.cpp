@@ -45,6 +45,12 @@ Converted convertObject(const Map& map, const std::string& path, const Convert& 
   return hull::value(hull::object(std::move(fields)));
 }
 
+// Convex texts are UTF-8, which has no place for half of a pair of surrogates; QString would put a question mark there.
+Converted convertText(const QString& text, const std::string& path) {
+  if (!text.isValidUtf16()) return refusal(path, "the text contains half of a surrogate pair, which is no character");
+  return hull::value(text.toStdString());
+}
+
 using Field = hull::result<std::optional<hull::value>>;
 
 Field asField(Converted converted) {
@@ -62,7 +68,7 @@ Converted convertJson(const QJsonValue& json, const std::string& path, int depth
     case QJsonValue::Double:
       return hull::value(json.toDouble());
     case QJsonValue::String:
-      return hull::value(json.toString().toStdString());
+      return convertText(json.toString(), path);
     case QJsonValue::Array:
       return convertArray(json.toArray(), path, [depth](const QJsonValue& item, const std::string& where) {
         return convertJson(item, where, depth + 1);
@@ -116,7 +122,7 @@ Converted convert(const QVariant& variant, const std::string& path, int depth) {
     case QMetaType::ULong:
       return convertUnsigned(variant.toULongLong(), path);
     case QMetaType::QString:
-      return hull::value(variant.toString().toStdString());
+      return convertText(variant.toString(), path);
     case QMetaType::QByteArray: {
       const QByteArray data = variant.toByteArray();
       return hull::value(hull::bytes(data.begin(), data.end()));
@@ -142,7 +148,9 @@ Converted convert(const QVariant& variant, const std::string& path, int depth) {
   if (variant.metaType() == QMetaType::fromType<HullInt64>())
     return hull::value::int64(variant.value<HullInt64>().value());
   std::string why = std::string(variant.typeName()) + " is no Convex value";
-  if (variant.typeId() == QMetaType::QDateTime) why += "; store milliseconds since the epoch as a number";
+  if (variant.typeId() == QMetaType::QDateTime || variant.typeId() == QMetaType::QDate ||
+      variant.typeId() == QMetaType::QTime)
+    why += "; store milliseconds since the epoch as a number";
   return refusal(path, why);
 }
 

@@ -11,7 +11,10 @@
 //   Object    QVariantMap            QVariantMap, QVariantHash, QJsonObject
 //
 // An invalid QVariant is JavaScript's undefined: a field that holds it is left out, anywhere else it is an error.
-// Everything else is refused, and the error names the place: "arguments.when: ...".
+// Everything else is refused, and the error names the place: "arguments.when: ...". So are dates (QDateTime, QDate,
+// QTime), because a number does not say that it was one: store milliseconds since the epoch,
+// double(when.toMSecsSinceEpoch()), and read them with QDateTime::fromMSecsSinceEpoch. Texts that are no valid UTF-16
+// are refused too. NaN, the infinities and -0 are Float64 like others.
 #pragma once
 
 #include "hullerror.h"

@@ -11,6 +11,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <limits>
 
 namespace {
@@ -106,6 +107,51 @@ TEST(ValueBridge, RefusesWithThePlace) {
   QVariant deep = 1;
   for (int i = 0; i < 70; ++i) deep = QVariantList{deep};
   EXPECT_FALSE(fromVariant(deep));
+}
+
+TEST(ValueBridge, NumbersAtTheEdges) {
+  const double odd[] = {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity(),
+                        -std::numeric_limits<double>::infinity(), -0.0, std::numeric_limits<double>::denorm_min()};
+  for (const double number : odd) {
+    const auto in = fromVariant(number);
+    ASSERT_TRUE(in);
+    const auto text = hull::write_json(*in);
+    const auto back = toVariant(hull::read_json(text).value());
+    const double read = back.toDouble();
+    EXPECT_TRUE(std::isnan(number) ? std::isnan(read) : read == number) << text;
+    EXPECT_EQ(std::signbit(read), std::signbit(number)) << text;
+  }
+  for (const qint64 number : {(qint64{1} << 53) + 1, -(qint64{1} << 53) - 1, std::numeric_limits<qint64>::max(),
+                              std::numeric_limits<qint64>::min(), qint64{0}}) {
+    const QVariant back = toVariant(*fromVariant(QVariant::fromValue(HullInt64(number))));
+    EXPECT_EQ(back.value<HullInt64>().value(), number);
+    EXPECT_EQ(back.toLongLong(), number);
+    EXPECT_EQ(back.toString(), QString::number(number));
+  }
+}
+
+TEST(ValueBridge, BytesAndTextsAreNotMixed) {
+  QByteArray all;
+  for (int i = 0; i < 256; ++i) all.append(static_cast<char>(i));
+  EXPECT_EQ(toVariant(*fromVariant(all)), QVariant(all));
+  EXPECT_EQ(toVariant(*fromVariant(QByteArray())).typeId(), QMetaType::QByteArray);
+  const QString text = QString::fromUtf8("a\0b \xF0\x9F\x90\x9A \xC3\xA4", 10);
+  EXPECT_EQ(toVariant(*fromVariant(text)), QVariant(text));
+}
+
+TEST(ValueBridge, RefusesDatesAndHalfCharacters) {
+  for (const QVariant& date :
+       {QVariant(QDateTime::currentDateTime()), QVariant(QDate(2026, 1, 1)), QVariant(QTime(1, 2))}) {
+    const auto refused =
+        fromVariant(QVariantMap{{QStringLiteral("a"), QVariantList{1, QVariantMap{{QStringLiteral("when"), date}}}}});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().message.rfind("a[1].when: ", 0), 0u) << refused.error().message;
+    EXPECT_NE(refused.error().message.find("milliseconds since the epoch"), std::string::npos);
+  }
+  const QString half = QStringLiteral("x") + QChar(0xD83D);
+  const auto refused = fromVariant(QVariantMap{{QStringLiteral("t"), half}});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message.rfind("t: ", 0), 0u) << refused.error().message;
 }
 
 TEST(ValueBridge, ErrorsKeepKindTextAndData) {
