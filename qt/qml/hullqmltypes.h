@@ -2,6 +2,7 @@
 #pragma once
 
 #include "hullauthstate.h"
+#include "hullclient.h"
 #include "hullclientoptions.h"
 #include "hullconnectionstate.h"
 #include "hullerror.h"
@@ -9,6 +10,13 @@
 
 #include <QtQml/qqmlregistration.h>
 #include <QtCore/QObject>
+
+/// What properties named `client` take: HullClient of QML and those that C++ made.
+struct HullClientForeign {
+  Q_GADGET
+  QML_FOREIGN(HullClient)
+  QML_ANONYMOUS
+};
 
 struct HullErrorForeign {
   Q_GADGET
