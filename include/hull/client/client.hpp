@@ -7,6 +7,7 @@
 #pragma once
 
 #include <hull/client/connection_state.hpp>
+#include <hull/client/inspection.hpp>
 #include <hull/client/options.hpp>
 #include <hull/client/paginated_watch.hpp>
 #include <hull/client/subscription.hpp>
@@ -26,6 +27,7 @@
 #include <boost/asio/async_result.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -214,6 +216,13 @@ class client {
   [[nodiscard]] subscription on_connection_state(std::function<void(const connection_state&)> callback);
   /// After every commit, when all watches already show it.
   [[nodiscard]] subscription on_commit(std::function<void(const commit_info&)> callback);
+
+  /// A look at everything: live queries, calls under way, layers. Costs as much as there is to see, and nothing before;
+  /// without a history also one walk through each value, to measure it.
+  inspection inspect() const;
+  /// From now on `inspect` tells when queries changed, and of the last `calls` calls what became of them. 0, which is
+  /// how a client begins: it remembers nothing.
+  void keep_history(std::size_t calls);
 
  private:
   using call_handler = boost::asio::any_completion_handler<void(result<value>)>;

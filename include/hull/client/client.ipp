@@ -76,6 +76,10 @@ HULL_INLINE void client::set_admin_auth(std::string admin_key, std::optional<val
   core_->set_auth(std::move(auth));
 }
 
+HULL_INLINE inspection client::inspect() const { return core_->inspect(); }
+
+HULL_INLINE void client::keep_history(std::size_t calls) { core_->keep_history(calls); }
+
 HULL_INLINE connection_state client::state() const { return core_->connection(); }
 
 HULL_INLINE subscription client::on_connection_state(std::function<void(const connection_state&)> callback) {

@@ -117,6 +117,8 @@ class client_core : public std::enable_shared_from_this<client_core> {
   void post_home(std::function<void()> f);
 
   connection_state connection() const { return engine_.connection(now()); }
+  inspection inspect();
+  void keep_history(std::size_t calls) { engine_.keep_history(calls); }
   subscription on_auth(std::function<void(const auth_state&)> callback);
   subscription on_connection(std::function<void(const connection_state&)> callback);
   subscription on_commit(std::function<void(const commit_info&)> callback);

@@ -280,6 +280,17 @@ HULL_INLINE client_core::watched* client_core::find_watched(sync::watcher_tag ta
   return !entry.listeners.empty() && entry.query == query ? &entry : nullptr;
 }
 
+HULL_INLINE inspection client_core::inspect() {
+  inspection seen = engine_.inspect(now());
+  seen.bytes_received = driver_->received();
+  seen.bytes_sent = driver_->sent();
+  for (inspected_query& q : seen.queries) {
+    const sync::watcher_tag tag = engine_.watcher(q.token);
+    if (tag != sync::no_watcher && tag <= watched_.size()) q.subscribers = watched_[tag - 1].listeners.size();
+  }
+  return seen;
+}
+
 HULL_INLINE subscription client_core::watch(const sync::query_key& query, watch_callback callback) {
   return attach(query, std::make_shared<listener>(this, std::move(callback)), {});
 }

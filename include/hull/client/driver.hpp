@@ -12,8 +12,10 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -84,6 +86,10 @@ class driver : public std::enable_shared_from_this<driver> {
   void resume_reading();
   void shut_down();
 
+  /// Bytes of messages so far.
+  std::uint64_t received() const noexcept { return received_.load(std::memory_order_relaxed); }
+  std::uint64_t sent() const noexcept { return sent_.load(std::memory_order_relaxed); }
+
  private:
   void do_open(sync::socket_id socket);
   void do_close();
@@ -112,6 +118,8 @@ class driver : public std::enable_shared_from_this<driver> {
   std::size_t burst_ = 0;       ///< Messages since home was woken.
   std::size_t burst_seen_ = 0;  ///< As of the last look.
   unsigned idle_looks_ = 0;
+  std::atomic<std::uint64_t> received_ = 0;  ///< Written on the I/O thread, read on any.
+  std::atomic<std::uint64_t> sent_ = 0;
 };
 
 }  // namespace hull::detail

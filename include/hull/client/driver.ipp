@@ -145,6 +145,7 @@ HULL_INLINE void driver::read_next() {
 }
 
 HULL_INLINE void driver::on_frame(std::string_view frame) {
+  received_.fetch_add(frame.size(), std::memory_order_relaxed);
   auto decoded = inbound_->push(frame);
   if (decoded.has_error()) {
     home_->push(sync::input_event(sync::input::socket_garbage{socket_id_, decoded.error().message}));
@@ -192,6 +193,7 @@ HULL_INLINE void driver::write_next() {
   is_writing_ = true;
   std::string text = std::move(outgoing_.front());
   outgoing_.pop_front();
+  sent_.fetch_add(text.size(), std::memory_order_relaxed);
   socket_->async_write(std::move(text), net::websocket::write_handler(
                                             [self = shared_from_this(), socket = socket_id_](boost::system::error_code ec) {
                                               if (self->socket_id_ != socket || !self->socket_) return;

@@ -6,8 +6,10 @@
 #include <hull/sync/commit.hpp>
 #include <hull/sync/deadlines.hpp>
 #include <hull/sync/effect.hpp>
+#include <hull/sync/history.hpp>
 #include <hull/sync/identity.hpp>
 #include <hull/sync/input.hpp>
+#include <hull/sync/inspection.hpp>
 #include <hull/sync/link.hpp>
 #include <hull/sync/optimistic.hpp>
 #include <hull/sync/query_set.hpp>
@@ -16,7 +18,9 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -59,6 +63,11 @@ class engine {
   std::optional<protocol::timestamp> max_observed_timestamp() const noexcept { return max_observed_; }
   std::size_t known_queries() const noexcept { return table_.size(); }
   std::size_t optimistic_layers() const noexcept { return optimistic_.size(); }
+
+  /// Everything at once, but who subscribes and what the socket carries: that the client knows.
+  inspection inspect(moment now);
+  /// Remembers from now on what an inspection tells of the past, and so many calls; 0: nothing.
+  void keep_history(std::size_t calls);
 
  private:
   /// The step in progress.
@@ -138,6 +147,8 @@ class engine {
   auth_state published_auth_;
   /// What Connect will say on the socket that is open; nothing once it was said.
   std::optional<protocol::connect> greeting_;
+  std::uint64_t transitions_ = 0;
+  std::unique_ptr<history> history_;  ///< Null while nobody wants one.
   std::optional<double> wall_clock_offset_ms_;  ///< Time of day minus `moment`.
   std::optional<double> time_saved_ms_;         ///< By hearing that the network is back; to be reported.
   deadlines deadlines_;                         ///< Of calls.

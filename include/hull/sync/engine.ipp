@@ -369,11 +369,13 @@ HULL_INLINE void engine::take_identity_effects(step& s) {
 HULL_INLINE void engine::commit_changes(bool also_empty, step& s) {
   for (std::string& line : optimistic_.settle()) log(log_level::error, std::move(line), s);
   commit batch = changes_.take(table_, remote_.epoch());
+  if (history_) history_->committed(batch, s.now);
   if (also_empty || !batch.changed.empty()) s.out.emplace_back(effect::commit{std::move(batch)});
 }
 
 HULL_INLINE void engine::settle(settled_call done, step& s) {
   deadlines_.forget(done.call);
+  if (history_) history_->finished(done, s.now);
   if (options_.durable_mutations && done.kind == call_kind::mutation && !ended_because_)
     s.out.emplace_back(effect::forget_mutation{done.request});
   s.out.emplace_back(effect::complete{done.call, std::move(done.outcome)});
@@ -420,4 +422,5 @@ HULL_INLINE void engine::publish_state(step& s) {
 
 }  // namespace hull::sync
 
+#include <hull/sync/engine_inspect.ipp>
 #include <hull/sync/engine_receive.ipp>

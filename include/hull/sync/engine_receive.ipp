@@ -24,6 +24,7 @@ HULL_INLINE void engine::receive(protocol::transition&& m, step& s) {
     drop_socket("StartVersionMismatch", s);
     return;
   }
+  ++transitions_;
   observe(m.end.ts);
   std::optional<double> wall_clock;
   if (wall_clock_offset_ms_) wall_clock = static_cast<double>(s.now.count()) + *wall_clock_offset_ms_;

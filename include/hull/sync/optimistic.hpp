@@ -33,6 +33,12 @@ class optimistic {
   std::vector<std::string> settle();
 
   std::size_t size() const noexcept { return layers_.size(); }
+  bool has(layer_id id) const { return layers_.count(id) != 0; }
+  /// Each layer with the queries that it writes and reads, the oldest first.
+  template <class F>
+  void for_each(F f) const {
+    for (const auto& [id, l] : layers_) f(id, l.writes, l.reads);
+  }
 
  private:
   class view;

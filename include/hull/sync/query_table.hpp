@@ -99,7 +99,7 @@ class query_table {
   void release(query_record& record);
   void release(path_group& group);
 
-  std::vector<query_record*> subscribed();  ///< In the order of subscription.
+  std::vector<query_record*> subscribed() const;  ///< In the order of subscription.
   std::size_t subscribed_count() const noexcept { return by_id_.size(); }
   std::size_t size() const noexcept { return records_.size(); }
 

@@ -63,7 +63,7 @@ HULL_INLINE void query_table::release(path_group& group) {
   if (group.members.empty() && group.readers.empty()) groups_.erase(std::string(group.path));
 }
 
-HULL_INLINE std::vector<query_record*> query_table::subscribed() {
+HULL_INLINE std::vector<query_record*> query_table::subscribed() const {
   std::vector<query_record*> all;
   all.reserve(by_id_.size());
   for (const auto& [id, record] : by_id_) all.push_back(record);

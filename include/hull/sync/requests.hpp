@@ -6,6 +6,7 @@
 #include <hull/error.hpp>
 #include <hull/protocol/client_message.hpp>
 #include <hull/protocol/server_message.hpp>
+#include <hull/sync/inspection.hpp>
 #include <hull/sync/link.hpp>
 
 #include <cstdint>
@@ -21,7 +22,7 @@ namespace hull::sync {
 /// The caller's name for one call; the caller chooses it, never twice.
 using call_id = std::uint64_t;
 
-enum class call_kind { mutation, action };
+using hull::call_kind;
 
 /// A call that is over.
 struct settled_call {
@@ -29,6 +30,9 @@ struct settled_call {
   call_id call = 0;
   call_kind kind = call_kind::mutation;
   result<value> outcome;
+  std::string path;
+  value args;
+  moment called_at{0};
 };
 
 struct request {
@@ -52,6 +56,11 @@ class requests {
   void add(protocol::request_id id, request r);
   const request* find(protocol::request_id id) const noexcept;
   std::optional<protocol::request_id> find_call(call_id call) const noexcept;
+  /// In the order of the calls.
+  template <class F>
+  void for_each(F f) const {
+    for (const auto& [id, r] : open_) f(id, r);
+  }
 
   /// What may be sent now, in the order of the calls.
   std::vector<protocol::client_message> take_sendable();

@@ -76,7 +76,7 @@ HULL_INLINE settled_call requests::take(table::iterator at, result<value> outcom
   request& r = at->second;
   set_state(r, request::phase::waiting);
   --(r.kind == call_kind::mutation ? mutations_ : actions_);
-  settled_call done{at->first, r.call, r.kind, std::move(outcome)};
+  settled_call done{at->first, r.call, r.kind, std::move(outcome), std::move(r.path), std::move(r.args), r.called_at};
   by_call_.erase(r.call);
   unsent_.erase(at->first);
   from_before_.erase(at->first);

@@ -9,6 +9,7 @@
 #include <hull/sync/chunks.ipp>
 #include <hull/sync/commit.ipp>
 #include <hull/sync/engine.ipp>
+#include <hull/sync/history.ipp>
 #include <hull/sync/identity.ipp>
 #include <hull/sync/inbound.ipp>
 #include <hull/sync/optimistic.ipp>
