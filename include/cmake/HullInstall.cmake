@@ -14,8 +14,10 @@ install(DIRECTORY ${CMAKE_CURRENT_LIST_DIR}/../hull DESTINATION ${CMAKE_INSTALL_
 
 set(hull_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/Hull)
 install(EXPORT HullTargets NAMESPACE Hull:: DESTINATION ${hull_package_dir})
+set(HULL_INSTALL_QMLDIR ${CMAKE_INSTALL_LIBDIR}/qml CACHE PATH
+    "Where QML modules go, below the prefix; Qt's own are in lib/qt6/qml")
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/HullConfig.cmake.in ${CMAKE_CURRENT_BINARY_DIR}/HullConfig.cmake
-                              INSTALL_DESTINATION ${hull_package_dir})
+                              INSTALL_DESTINATION ${hull_package_dir} PATH_VARS HULL_INSTALL_QMLDIR)
 # Before 1.0 a minor version may break its users.
 write_basic_package_version_file(${CMAKE_CURRENT_BINARY_DIR}/HullConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/HullConfig.cmake ${CMAKE_CURRENT_BINARY_DIR}/HullConfigVersion.cmake
