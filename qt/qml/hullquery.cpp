@@ -22,16 +22,12 @@ struct HullQuery::Announced {
   bool stale = false;
   QStringList logLines;
 
-  std::optional<hull::value> before;  // The last value of the question before.
-  int generation = 0;
   QJSValue initialJs;
   std::optional<hull::value> initial;
 
+  // The initial value shows from the first frame on, before the query has begun.
   std::optional<hull::value> shown(const HullLiveQuery& live) const {
-    if (auto now = live.value()) return now;
-    const bool waiting = live.status() == HullLiveQuery::Status::Loading;
-    if (waiting && before) return before;
-    return waiting || live.generation() == 0 ? initial : std::nullopt;
+    return live.generation() == 0 ? initial : live.value();
   }
 
   // The newest value in JavaScript, so that bindings do not convert it at each reading.
@@ -88,17 +84,12 @@ void HullQuery::setActive(bool active) {
   Q_EMIT activeChanged();
 }
 
-bool HullQuery::keepsPrevious() const { return m_keepPrevious; }
+bool HullQuery::keepsPrevious() const { return m_live->keepsPrevious(); }
 
 void HullQuery::setKeepPrevious(bool keep) {
-  if (m_keepPrevious == keep) return;
-  m_keepPrevious = keep;
-  const QPointer<HullQuery> guard(this);
-  if (!keep) {
-    m_announced->before.reset();
-    onChanged();
-  }
-  if (guard) Q_EMIT keepPreviousChanged();
+  if (keepsPrevious() == keep) return;
+  m_live->setKeepPrevious(keep);
+  Q_EMIT keepPreviousChanged();
 }
 
 QJSValue HullQuery::initialValue() const { return m_announced->initialJs; }
@@ -113,14 +104,13 @@ void HullQuery::setInitialValue(const QJSValue& value) {
     else
       qmlWarning(this) << "initialValue: " << HullValueBridge::toString(converted.error().message);
   }
+  m_live->setInitialValue(m_announced->initial);
   const QPointer<HullQuery> guard(this);
   onChanged();
   if (guard) Q_EMIT initialValueChanged();
 }
 
-bool HullQuery::isPrevious() const {
-  return m_announced->before && !m_live->value() && m_live->status() == HullLiveQuery::Status::Loading;
-}
+bool HullQuery::isPrevious() const { return m_live->isPrevious(); }
 
 QJSValue HullQuery::value() const {
   const auto now = m_announced->shown(*m_live);
@@ -164,9 +154,6 @@ void HullQuery::componentComplete() {
 void HullQuery::onChanged() {
   const QPointer<HullQuery> guard(this);
   Announced& told = *m_announced;
-  if (std::exchange(told.generation, m_live->generation()) != m_live->generation() && told.value && m_keepPrevious)
-    told.before = told.value;
-  if (m_live->value() || m_live->status() != HullLiveQuery::Status::Loading) told.before.reset();
   auto value = told.shown(*m_live);
   if (value != told.value) {
     told.value = std::move(value);

@@ -98,7 +98,6 @@ class HULL_QML_EXPORT HullQuery : public QObject, public QQmlParserStatus {
   void onChanged();
 
   bool m_clientSet = false;
-  bool m_keepPrevious = false;
   QMetaObject::Connection m_connectionChanged;
   QJSValue m_args;
   const std::unique_ptr<HullLiveQuery> m_live;
