@@ -1,4 +1,5 @@
 # How a window example is put together.
+find_package(OpenSSL 3 REQUIRED)  # For all: Qt looks through what a program links from the folder of another.
 find_package(Qt6 6.4 REQUIRED COMPONENTS Quick)
 
 # hull_example_qml(result NAME...): files ui/NAME.qml that are found under their names alone.
