@@ -98,14 +98,14 @@ class list_memory {
   }
 
   void index() {
-    std::size_t slots = 16;
-    while (slots < 2 * rows_.size()) slots *= 2;
-    places_.assign(slots, 0);
+    std::size_t width = 16;
+    while (width < 2 * rows_.size()) width *= 2;
+    places_.assign(width, 0);
     for (std::size_t i = 0; i < rows_.size(); ++i) {
       if (rows_[i].size < head) continue;
       std::uint64_t slot = hash(text_.data() + rows_[i].begin);
       for (std::size_t probe = 0; probe < most_probes; ++probe, ++slot)
-        if (std::uint32_t& place = places_[slot & (slots - 1)]; place == 0) {
+        if (std::uint32_t& place = places_[slot & (width - 1)]; place == 0) {
           place = static_cast<std::uint32_t>(i + 1);
           break;
         }
