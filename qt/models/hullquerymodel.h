@@ -13,11 +13,17 @@
 #include <memory>
 
 class HullQueryModelPrivate;
+template <class Model>
+class HullRowsOutlet;
 
 /// Shows a query that returns an array, or a page ({page: [...]}). Rows are known by their key field, so a new row is
 /// rowsInserted, a moved one rowsMoved, and a changed one dataChanged with the roles that changed. The model resets
 /// once, when the first result arrives, and never again. A row that an optimistic update predicted becomes the stored
 /// row in place.
+///
+/// Up to a thousand new or changed rows are shown inside the commit that brought them, and so is every optimistic
+/// update. What is more is worked out on another thread and shown when that is done; status, error and count wait for
+/// it. A change of more than some hundred row operations may be shown over several turns of the event loop.
 ///
 /// Roles: `modelData` (the whole row), `isOptimistic` (predicted, not yet confirmed) and one for each field. Fields
 /// become roles when the first row is seen and stay so; name optional fields in `roles` beforehand.
@@ -31,6 +37,7 @@ class HULL_QT_EXPORT HullQueryModel : public QAbstractListModel {
   Q_PROPERTY(bool keepPrevious READ keepsPrevious WRITE setKeepPrevious NOTIFY keepPreviousChanged)
   Q_PROPERTY(int count READ count NOTIFY countChanged)
   Q_PROPERTY(Status status READ status NOTIFY statusChanged)
+  Q_PROPERTY(bool loading READ isLoading NOTIFY statusChanged)
   Q_PROPERTY(HullError error READ error NOTIFY errorChanged)
 
  public:
@@ -65,6 +72,8 @@ class HULL_QT_EXPORT HullQueryModel : public QAbstractListModel {
 
   int count() const;
   Status status() const;
+  /// The status is Loading; with keepPrevious, the rows are then those of the last question.
+  bool isLoading() const { return status() == Loading; }
   HullError error() const;
   /// The whole row; empty when there is none.
   Q_INVOKABLE QVariantMap get(int row) const;
@@ -91,5 +100,6 @@ class HULL_QT_EXPORT HullQueryModel : public QAbstractListModel {
 
  private:
   friend class HullQueryModelPrivate;
+  friend class HullRowsOutlet<HullQueryModel>;
   const std::unique_ptr<HullQueryModelPrivate> d;
 };

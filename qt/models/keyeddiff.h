@@ -119,44 +119,52 @@ inline void appendMoves(const std::vector<int>& target, std::vector<Run>& runs) 
 
 }  // namespace Detail
 
-/// Operations that turn `before` into `after`, in order: removals from the back, then moves, then insertions from
-/// the front. The keys of each list must be distinct. No list of operations touches fewer rows.
-template <class Key>
-std::vector<Run> compute(const std::vector<Key>& before, const std::vector<Key>& after) {
-  std::unordered_map<Key, int> newPlace;
-  newPlace.reserve(after.size());
-  for (std::size_t i = 0; i < after.size(); ++i) newPlace.emplace(after[i], static_cast<int>(i));
-
+/// Operations that turn the old list, of `oldCount` rows, into the new one, in order: removals from the back, then
+/// moves, then insertions from the front. `oldOf` says for each new row which old row it is, or -1 for none; no old row
+/// twice. No list of operations touches fewer rows.
+inline std::vector<Run> runs(const std::vector<int>& oldOf, int oldCount) {
+  std::vector<int> rank(static_cast<std::size_t>(oldCount), -1);  // By old row: position among those that survive.
+  for (const int old : oldOf)
+    if (old >= 0) rank[static_cast<std::size_t>(old)] = 0;
   std::vector<Run> runs;
-  std::vector<int> survivorAt(after.size(), -1);  // By new place: position among the survivors, in old order.
   int survivors = 0;
-  for (std::size_t i = 0; i < before.size(); ++i) {
-    const auto found = newPlace.find(before[i]);
-    if (found != newPlace.end()) {
-      survivorAt[static_cast<std::size_t>(found->second)] = survivors++;
-    } else if (!runs.empty() && runs.back().first + runs.back().count == static_cast<int>(i)) {
+  for (int i = 0; i < oldCount; ++i) {
+    int& place = rank[static_cast<std::size_t>(i)];
+    if (place >= 0)
+      place = survivors++;
+    else if (!runs.empty() && runs.back().first + runs.back().count == i)
       ++runs.back().count;
-    } else {
-      runs.push_back({Run::Remove, static_cast<int>(i), 1});
-    }
+    else
+      runs.push_back({Run::Remove, i, 1});
   }
   std::reverse(runs.begin(), runs.end());
 
   std::vector<int> target;
   target.reserve(static_cast<std::size_t>(survivors));
-  for (const int survivor : survivorAt)
-    if (survivor >= 0) target.push_back(survivor);
+  for (const int old : oldOf)
+    if (old >= 0) target.push_back(rank[static_cast<std::size_t>(old)]);
   if (!std::is_sorted(target.begin(), target.end())) Detail::appendMoves(target, runs);
 
-  for (std::size_t i = 0; i < after.size(); ++i) {
-    if (survivorAt[i] >= 0) continue;
-    if (!runs.empty() && runs.back().kind == Run::Insert &&
-        runs.back().first + runs.back().count == static_cast<int>(i))
+  for (int i = 0; i < static_cast<int>(oldOf.size()); ++i) {
+    if (oldOf[static_cast<std::size_t>(i)] >= 0) continue;
+    if (!runs.empty() && runs.back().kind == Run::Insert && runs.back().first + runs.back().count == i)
       ++runs.back().count;
     else
-      runs.push_back({Run::Insert, static_cast<int>(i), 1});
+      runs.push_back({Run::Insert, i, 1});
   }
   return runs;
+}
+
+/// The same for lists of distinct keys.
+template <class Key>
+std::vector<Run> compute(const std::vector<Key>& before, const std::vector<Key>& after) {
+  std::unordered_map<Key, int> oldPlace;
+  oldPlace.reserve(before.size());
+  for (std::size_t i = 0; i < before.size(); ++i) oldPlace.emplace(before[i], static_cast<int>(i));
+  std::vector<int> oldOf(after.size(), -1);
+  for (std::size_t i = 0; i < after.size(); ++i)
+    if (const auto found = oldPlace.find(after[i]); found != oldPlace.end()) oldOf[i] = found->second;
+  return runs(oldOf, static_cast<int>(before.size()));
 }
 
 }  // namespace HullKeyedDiff
