@@ -1,8 +1,7 @@
 // HullQueryModel in QML.
 #include "hullqmlquerymodel.h"
 
-#include "hullattached.h"
-#include "hulljsbridge_p.h"
+#include "hullqmlmodels_p.h"
 #include "hullquerymodel_p.h"
 
 void HullQmlQueryModel::setClient(HullClient* client) {
@@ -13,24 +12,12 @@ void HullQmlQueryModel::setClient(HullClient* client) {
 
 void HullQmlQueryModel::setJsArgs(const QJSValue& args) {
   m_args = args;
-  auto& live = HullQueryModelPrivate::get(this)->live;
-  if (args.isUndefined())
-    live.setArgs(std::nullopt);
-  else
-    live.setArgs(HullJsBridge::fromJs(args));
+  HullQueryModelPrivate::get(this)->live.setArgs(HullQmlModels::toArgs(args));
   Q_EMIT argsChanged();
 }
 
 void HullQmlQueryModel::componentComplete() {
   auto& live = HullQueryModelPrivate::get(this)->live;
-  if (!m_clientSet) {
-    HullClient* found = HullAttached::nearestClient(this);
+  if (HullClient* found = HullQmlModels::start(live, this, m_clientSet, "HullQueryModel"))
     HullQueryModel::setClient(found);
-    if (!found)
-      live.setComplaint(hull::error{hull::errc::bad_argument,
-                                    "HullQueryModel has no client: put it inside a HullClient or set `client`.",
-                                    {},
-                                    {}});
-  }
-  live.start();
 }
