@@ -142,10 +142,9 @@ bool HullPaginatedModelPrivate::onChanged() {
 // Whether the list starts over, and the rows wait for what is loaded again.
 bool HullPaginatedModelPrivate::isKept(const hull::paginated_state& state) {
   if (state.is_previous) {
-    if (!m_isResetting && m_lost == 0) {
-      m_lost = rows.count();
-      if (m_lost > live.pageSize()) live.loadMore(m_lost - live.pageSize());
-    }
+    if (m_isResetting) return true;
+    if (m_lost == 0) m_lost = rows.count();
+    if (m_lost > live.pageSize()) live.loadMore(m_lost - live.pageSize());  // Waits; of several the last one counts.
     return true;
   }
   m_isResetting = m_isResetting && state.state == PageStatus::loading_first_page;

@@ -52,7 +52,7 @@ struct HullRowsMachine::Series {
   HullRowsPlan plan;
   std::size_t nextRun = 0;
   std::size_t nextInserted = 0;
-  bool areContentsIn = false;
+  std::size_t nextContent = 0;
   std::size_t nextChange = 0;
   std::vector<HullRow> removed;
 };
@@ -185,12 +185,15 @@ bool HullRowsMachine::proceed(bool isPatient) {
       return true;
     }
   }
-  if (!std::exchange(series.areContentsIn, true)) {
-    HullRowList& rows = *m_rows;
-    for (HullRowsPlan::Content& content : series.plan.contents) std::swap(rows.at(content.row), content.content);
-  }
+  // Content comes in with the signal that tells of it: a proxy that sorts compares rows with those beside them.
+  auto& contents = series.plan.contents;
+  const auto bringIn = [&](int last) {
+    for (; series.nextContent < contents.size() && contents[series.nextContent].row <= last; ++series.nextContent)
+      std::swap(m_rows->at(contents[series.nextContent].row), contents[series.nextContent].content);
+  };
   while (series.nextChange < series.plan.changes.size()) {
     const HullRowsPlan::Change& change = series.plan.changes[series.nextChange++];
+    bringIn(change.last);
     m_sink.changed(change.first, change.last, change.roles);
     if (!guard) return false;
     if (isTimeUp()) {
@@ -198,6 +201,7 @@ bool HullRowsMachine::proceed(bool isPatient) {
       return true;
     }
   }
+  bringIn(m_rows->size());
   for (HullRowsPlan::Content& content : series.plan.contents) series.removed.push_back(std::move(content.content));
   if (series.removed.size() > smallChange) discard(std::move(series.removed));
   m_series.reset();

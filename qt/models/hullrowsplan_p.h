@@ -23,7 +23,7 @@ struct HullRowsTarget {
 };
 
 /// Bringing rows in line with a result: first the runs, during which rows keep their old content; then the new
-/// content of all rows; then the changes are told.
+/// content, each row together with the change that tells of it.
 struct HullRowsPlan {
   struct Content {
     int row;  ///< In the new list.
@@ -36,8 +36,8 @@ struct HullRowsPlan {
   };
   std::vector<HullKeyedDiff::Run> runs;
   std::vector<HullRow> inserted;  ///< The rows of all Insert runs, in order.
-  std::vector<Content> contents;  ///< Rows that stay, and whose payload or mark is another one.
-  std::vector<Change> changes;    ///< Neighbours that changed alike are one.
+  std::vector<Content> contents;  ///< Rows that stay, and whose payload or mark is another one, in order.
+  std::vector<Change> changes;    ///< In order; neighbours that changed alike are one.
 };
 
 namespace HullRows {
