@@ -1,6 +1,8 @@
 // The worker thread.
 #include "hullworker_p.h"
 
+#include <hull/client/signal_block.hpp>
+
 #include <utility>
 
 std::shared_ptr<HullWorker> HullWorker::shared() {
@@ -8,7 +10,10 @@ std::shared_ptr<HullWorker> HullWorker::shared() {
   return one;
 }
 
-HullWorker::HullWorker() : m_thread([this] { loop(); }) {}
+HullWorker::HullWorker() {
+  const hull::detail::signal_block quiet;  // Signals are the program's business.
+  m_thread = std::thread([this] { loop(); });
+}
 
 HullWorker::~HullWorker() {
   {

@@ -26,7 +26,7 @@ class HULL_QML_EXPORT HullObjectModel : public QObject, public QQmlParserStatus 
   Q_PROPERTY(QJSValue args READ args WRITE setArgs NOTIFY argsChanged)
   Q_PROPERTY(bool active READ isActive WRITE setActive NOTIFY activeChanged)
   Q_PROPERTY(bool keepPrevious READ keepsPrevious WRITE setKeepPrevious NOTIFY keepPreviousChanged)
-  Q_PROPERTY(QQmlPropertyMap* document READ document CONSTANT)
+  Q_PROPERTY(QVariant document READ documentVariant CONSTANT)
   Q_PROPERTY(bool missing READ isMissing NOTIFY missingChanged)
   Q_PROPERTY(Status status READ status NOTIFY statusChanged)
   Q_PROPERTY(bool loading READ isLoading NOTIFY statusChanged)
@@ -63,6 +63,8 @@ class HULL_QML_EXPORT HullObjectModel : public QObject, public QQmlParserStatus 
   /// documents change by mutations. The names "keys", "valueChanged", "destroyed", "deleteLater" and "QObject" are
   /// taken; get() reads such a field.
   QQmlPropertyMap* document() const;
+  /// The same as QML's tools like it: they know no properties that come and go.
+  QVariant documentVariant() const { return QVariant::fromValue(document()); }
   /// The deployment said that there is no such document (null).
   bool isMissing() const;
   Status status() const;
