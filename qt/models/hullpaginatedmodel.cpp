@@ -136,7 +136,7 @@ bool HullPaginatedModelPrivate::onChanged() {
   if (isKept(*state)) return rows.settle();
   if (state->state == PageStatus::loading_first_page) return m_keepPrevious ? rows.settle() : rows.clear();
   if (state->state == PageStatus::error && state->items.empty()) return rows.settle();
-  return rows.show(hull::value(state->items), false);
+  return rows.show(hull::value(state->items), state->is_optimistic);
 }
 
 // Whether the list starts over, and the rows wait for what is loaded again.

@@ -36,6 +36,7 @@ struct paginated_state {
   /// With keep_previous, while the first page loads: the items are those from before the list got other arguments
   /// or started over.
   bool is_previous = false;
+  bool is_optimistic = false;  ///< An optimistic layer shaped some page.
   /// Some page is shown from before a reconnect, not confirmed since; as query_state::is_stale.
   bool is_stale = false;
 

@@ -189,6 +189,7 @@ HULL_INLINE bool paging::take_page(page_key key, const query_state& state, pagin
     start_split(key, result);
   if (result.is_split_required && splits_.count(key) != 0) return false;  // What is missing comes with the halves.
   next.items.insert(next.items.end(), result.rows->begin(), result.rows->end());
+  next.is_optimistic = next.is_optimistic || state.is_optimistic;
   next_cursor_ = *result.cursor;
   is_done_ = result.is_done;
   return true;
@@ -266,7 +267,8 @@ HULL_INLINE void paging::publish(paginated_state next) {
            (!a || (a->code == b->code && a->message == b->message && a->data == b->data));
   };
   const paginated_state& now = *state_;
-  if (now.state == next.state && now.is_previous == next.is_previous && are_same_failures(now.failure, next.failure) &&
+  if (now.state == next.state && now.is_previous == next.is_previous && now.is_optimistic == next.is_optimistic &&
+      are_same_failures(now.failure, next.failure) &&
       std::equal(now.items.begin(), now.items.end(), next.items.begin(), next.items.end(), is_same))
     return;  // Observers tell a change by the pointer.
   state_ = std::make_shared<const paginated_state>(std::move(next));
