@@ -13,12 +13,14 @@ HullLiveQuery::HullLiveQuery(QObject* owner, std::function<void()> changed)
 HullLiveQuery::~HullLiveQuery() {
   QObject::disconnect(m_reopened);
   QObject::disconnect(m_destroyed);
+  QObject::disconnect(m_connectionChanged);
 }
 
 void HullLiveQuery::setClient(HullClient* client) {
   if (m_client == client) return;
   QObject::disconnect(m_reopened);
   QObject::disconnect(m_destroyed);
+  QObject::disconnect(m_connectionChanged);
   m_client = client;
   m_renew = true;
   if (client) {
@@ -29,6 +31,10 @@ void HullLiveQuery::setClient(HullClient* client) {
     m_destroyed = QObject::connect(client, &QObject::destroyed, m_owner, [this] {
       m_renew = true;
       schedule();
+    });
+    // A value that goes stale, or is confirmed, without changing is no commit: it comes with the connection's state.
+    m_connectionChanged = QObject::connect(client, &HullClient::connectionStateChanged, m_owner, [this] {
+      if (m_stale != isStale()) onResult();
     });
   }
   schedule();
@@ -149,6 +155,7 @@ void HullLiveQuery::subscribe(hull::client& engine, std::string path, const hull
 }
 
 void HullLiveQuery::onResult() {
+  m_stale = isStale();
   if (!isLoading()) {
     m_previous.reset();
     m_initial.reset();

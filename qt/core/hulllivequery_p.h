@@ -71,6 +71,7 @@ class HULL_QT_EXPORT HullLiveQuery {
   QPointer<HullClient> m_client;
   QMetaObject::Connection m_reopened;
   QMetaObject::Connection m_destroyed;
+  QMetaObject::Connection m_connectionChanged;
   QString m_path;
   std::optional<hull::result<hull::value>> m_args;
   std::optional<hull::error> m_complaint;
@@ -82,6 +83,7 @@ class HULL_QT_EXPORT HullLiveQuery {
   bool m_started = false;
   bool m_scheduled = false;
   bool m_tell = false;   // What is shown changed without a new question.
+  bool m_stale = false;  // When it was last told.
   bool m_renew = false;  // The engine is another one: subscribe even to the same query.
   int m_generation = 0;
   std::optional<hull::watch> m_watch;

@@ -20,6 +20,7 @@ struct HullQuery::Announced {
   Status status = Null;
   HullError error;
   bool stale = false;
+  bool optimistic = false;
   QStringList logLines;
 
   QJSValue initialJs;
@@ -48,15 +49,8 @@ void HullQuery::setClient(HullClient* client) {
   m_clientSet = true;
   m_live->setComplaint(std::nullopt);
   if (this->client() == client) return;
-  use(client);
-  Q_EMIT clientChanged();
-}
-
-// A value that goes stale, or is confirmed, without changing is no commit: it comes with the state of the connection.
-void HullQuery::use(HullClient* client) {
-  disconnect(m_connectionChanged);
   m_live->setClient(client);
-  if (client) m_connectionChanged = connect(client, &HullClient::connectionStateChanged, this, &HullQuery::onChanged);
+  Q_EMIT clientChanged();
 }
 
 QString HullQuery::query() const { return m_live->path(); }
@@ -130,6 +124,8 @@ HullError HullQuery::error() const {
   return failure ? HullValueBridge::toError(*failure) : HullError();
 }
 
+bool HullQuery::isOptimistic() const { return m_live->isOptimistic(); }
+
 bool HullQuery::isStale() const { return m_live->isStale(); }
 
 QStringList HullQuery::logLines() const {
@@ -141,7 +137,7 @@ QStringList HullQuery::logLines() const {
 void HullQuery::componentComplete() {
   if (!m_clientSet) {
     HullClient* found = HullAttached::nearestClient(this);
-    use(found);
+    m_live->setClient(found);
     if (found)
       Q_EMIT clientChanged();
     else
@@ -161,6 +157,7 @@ void HullQuery::onChanged() {
   }
   if (guard && std::exchange(told.previous, isPrevious()) != isPrevious()) Q_EMIT previousChanged();
   if (guard && std::exchange(told.error, error()) != error()) Q_EMIT errorChanged();
+  if (guard && std::exchange(told.optimistic, isOptimistic()) != isOptimistic()) Q_EMIT optimisticChanged();
   if (guard && std::exchange(told.stale, isStale()) != isStale()) Q_EMIT staleChanged();
   if (guard && std::exchange(told.logLines, logLines()) != logLines()) Q_EMIT logLinesChanged();
   if (guard && std::exchange(told.status, status()) != status()) Q_EMIT statusChanged();

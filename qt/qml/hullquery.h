@@ -5,7 +5,6 @@
 #include "hullqmlglobal.h"
 
 #include <QtQml/qqmlregistration.h>
-#include <QtCore/QMetaObject>
 #include <QtCore/QObject>
 #include <QtQml/QJSValue>
 #include <QtQml/QQmlParserStatus>
@@ -30,6 +29,7 @@ class HULL_QML_EXPORT HullQuery : public QObject, public QQmlParserStatus {
   Q_PROPERTY(Status status READ status NOTIFY statusChanged)
   Q_PROPERTY(HullError error READ error NOTIFY errorChanged)
   Q_PROPERTY(bool stale READ isStale NOTIFY staleChanged)
+  Q_PROPERTY(bool optimistic READ isOptimistic NOTIFY optimisticChanged)
   Q_PROPERTY(QStringList logLines READ logLines NOTIFY logLinesChanged)
 
  public:
@@ -72,6 +72,8 @@ class HULL_QML_EXPORT HullQuery : public QObject, public QQmlParserStatus {
   HullError error() const;
   /// From before a reconnect, not confirmed since.
   bool isStale() const;
+  /// Contains what an optimistic update predicts.
+  bool isOptimistic() const;
   /// What the function logged, "[LEVEL] text".
   QStringList logLines() const;
 
@@ -90,15 +92,14 @@ class HULL_QML_EXPORT HullQuery : public QObject, public QQmlParserStatus {
   void statusChanged();
   void errorChanged();
   void staleChanged();
+  void optimisticChanged();
   void logLinesChanged();
 
  private:
   struct Announced;
-  void use(HullClient* client);
   void onChanged();
 
   bool m_clientSet = false;
-  QMetaObject::Connection m_connectionChanged;
   QJSValue m_args;
   const std::unique_ptr<HullLiveQuery> m_live;
   const std::unique_ptr<Announced> m_announced;

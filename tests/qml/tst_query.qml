@@ -287,4 +287,40 @@ TestCase {
         tryCompare(query, "status", HullQuery.Error)
         compare(query.error.kind, HullError.BadArgument)
     }
+
+    function test_optimistic() {
+        deployment.setResult("messages:list", 1)
+        deployment.mutation("messages:set", () => null)
+        const client = createTemporaryObject(predicting, test, {url: deployment.url})
+        tryCompare(client.query, "value", 1)
+        verify(!client.query.optimistic)
+        deployment.hold("messages:set")
+        client.set.call()
+        compare(client.query.value, 2)
+        verify(client.query.optimistic)
+        deployment.release("messages:set")
+        tryCompare(client.query, "optimistic", false)
+        compare(client.query.value, 1)
+    }
+
+    Component {
+        id: predicting
+
+        HullClient {
+            property alias query: predicted
+            property alias set: mutation
+
+            HullQuery {
+                id: predicted
+
+                query: "messages:list"
+            }
+            HullMutation {
+                id: mutation
+
+                mutation: "messages:set"
+                optimisticUpdate: store => store.setQuery("messages:list", {}, 2)
+            }
+        }
+    }
 }
