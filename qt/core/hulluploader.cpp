@@ -3,6 +3,7 @@
 
 #include "hullclient_p.h"
 #include "hullpendingcall_p.h"
+#include "hulltransport_p.h"
 #include "hullvaluebridge_p.h"
 
 #include <QtCore/QMimeDatabase>
@@ -16,19 +17,6 @@ namespace {
 hull::error makeError(hull::errc code, std::string message) { return {code, std::move(message), {}, {}}; }
 
 bool isUrl(const QString& pathOrUrl) { return pathOrUrl.contains(QLatin1String("://")); }
-
-hull::http_client_options transportOptions(HullClient* client) {
-  hull::http_client_options options;
-  if (!client) return options;
-  const HullClientOptions chosen = client->options();
-  options.connect_timeout = std::chrono::milliseconds(chosen.connectTimeout);
-  options.tls.ca_file = chosen.caFile.toStdString();
-  options.tls.certificate_file = chosen.clientCertificate.toStdString();
-  options.tls.private_key_file = chosen.clientKey.toStdString();
-  options.tls.private_key_passphrase = chosen.clientKeyPassphrase.toStdString();
-  options.proxy.url = chosen.proxyUrl.toStdString();
-  return options;
-}
 
 }  // namespace
 
@@ -155,7 +143,7 @@ void HullUploaderPrivate::send(const TransferPointer& transfer, const std::strin
     else
       finish(strong, id.error());
   };
-  transfer->storage.emplace(QObjectExecutor(m_home), transportOptions(m_client));
+  transfer->storage.emplace(QObjectExecutor(m_home), hullTransportOptions(m_client));
   if (const auto* data = std::get_if<QByteArray>(&transfer->content))
     transfer->storage->upload(url, hull::bytes(data->begin(), data->end()), std::move(options), done);
   else
