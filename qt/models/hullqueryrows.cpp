@@ -58,6 +58,7 @@ bool HullQueryRows::onChanged() {
 }
 
 void HullQueryRows::announce() {
-  news.tell(m_owner, rows.count(), m_shape ? HullLiveQuery::Status::Error : live.status(),
-            m_shape ? m_shape : live.error());
+  const auto failure = live.error();
+  news.tell(m_owner, rows.count(), m_shape && !failure ? HullLiveQuery::Status::Error : live.status(),
+            failure ? failure : m_shape);
 }

@@ -118,10 +118,11 @@ void HullObjectModel::onChanged() {
   if (!showFields()) return;
 
   const bool wasMissing = std::exchange(shown.isMissing, !shown.shape && result && result->is_null());
-  const auto failure = shown.shape ? shown.shape : m_live->error();
+  const auto live = m_live->error();
+  const auto failure = live ? live : shown.shape;
   const HullError error = failure ? HullValueBridge::toError(*failure) : HullError();
   const bool isOtherError = std::exchange(shown.error, error) != error;
-  const Status status = shown.shape ? Error : static_cast<Status>(m_live->status());
+  const Status status = failure ? Error : static_cast<Status>(m_live->status());
   const bool isOtherStatus = std::exchange(shown.status, status) != status;
   const bool isOtherMissing = wasMissing != shown.isMissing;
   if (isOtherMissing) Q_EMIT missingChanged();

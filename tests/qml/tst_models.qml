@@ -170,10 +170,11 @@ TestCase {
         const client = createTemporaryObject(document, test, {url: deployment.url})
         const model = client.model
         compare(client.title, undefined)
+        const titles = client.titles
         tryCompare(model, "status", HullObjectModel.Ready)
         compare(client.title, "first")
         compare(client.done, false)
-        compare(client.titles, 1)
+        compare(client.titles, titles + 1)
         verify(!model.missing)
         compare(model.get("keys"), 3)
         compare(model.get("nothing"), undefined)
@@ -256,9 +257,16 @@ TestCase {
         const client = createTemporaryObject(table, test, {url: deployment.url})
         const view = createTemporaryObject(tableView, test, {model: client.model})
         tryCompare(client.model, "count", 2)
-        tryVerify(() => view.contentItem.children.filter(item => item.objectName === "cell").length === 4)
-        const shown = () => view.contentItem.children.filter(item => item.objectName === "cell" && item.visible)
-            .map(item => item.display).filter(text => text !== undefined && text !== null).sort()
+        const shown = () => {
+            const texts = []
+            for (let i = 0; i < view.contentItem.children.length; ++i) {
+                const cell = view.contentItem.children[i]
+                if (cell.objectName === "cell" && cell.visible && typeof cell.display === "string")
+                    texts.push(cell.display)
+            }
+            return texts.sort()
+        }
+        tryVerify(() => shown().length === 3)
         compare(shown(), ["Ada", "Bob", "London"])
         deployment.setResult("people:list", [{_id: "a", name: "Ada", address: {town: "Rome"}}, {_id: "b", name: "Bob"}])
         tryVerify(() => shown().includes("Rome"))
