@@ -36,6 +36,8 @@ QTableView { background: @surface; border: 1px solid @line; border-radius: 14px;
   font-size: 14px; selection-background-color: @tint; selection-color: @text; outline: 0; }
 QTableView::item { padding: 0 14px; border-bottom: 1px solid @line; }
 QTableView::item:selected { background: @tint; color: @text; }
+QTableView::indicator { width: 14px; height: 14px; border: 1.5px solid @faint; border-radius: 5px; }
+QTableView::indicator:checked { background: @accent; border-color: @accent; }
 QTableView QLineEdit, QTableView QAbstractSpinBox { background: @surface; border: 1.5px solid @accent; padding: 0 12px;
   color: @text; selection-background-color: @accent; selection-color: white; }
 QHeaderView { background: transparent; }
