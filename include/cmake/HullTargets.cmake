@@ -16,6 +16,12 @@ function(hull_own target)
   endif()
 endfunction()
 
+# Sanitizers make everything several times slower.
+set(HULL_TEST_TIMEOUT 120)
+if(HULL_SANITIZE)
+  set(HULL_TEST_TIMEOUT 900)
+endif()
+
 # hull_test(name SOURCES a.cpp ... LINK lib ...): one GoogleTest program, every case a ctest test.
 function(hull_test name)
   cmake_parse_arguments(arg "" "" "SOURCES;LINK" ${ARGN})
@@ -23,5 +29,5 @@ function(hull_test name)
   hull_own(${name})
   target_link_libraries(${name} PRIVATE ${arg_LINK} GTest::gmock GTest::gtest_main)
   set_target_properties(${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)
-  gtest_discover_tests(${name} NO_PRETTY_VALUES DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 120)
+  gtest_discover_tests(${name} NO_PRETTY_VALUES DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT ${HULL_TEST_TIMEOUT})
 endfunction()
