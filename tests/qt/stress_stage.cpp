@@ -26,6 +26,8 @@ void StressStage::clear() {
   m_timer.stop();
   for (const auto& model : std::exchange(m_models, {}))
     if (model && !oneIn(3)) delete model;
+  for (const auto& pages : std::exchange(m_pages, {}))
+    if (pages && !oneIn(3)) delete pages;
   for (const auto& watcher : std::exchange(m_watchers, {}))
     if (watcher && !oneIn(3)) delete watcher;
   for (const auto& client : std::exchange(m_clients, {})) delete client;
@@ -35,7 +37,8 @@ void StressStage::step() {
   forgetGone(m_clients);
   forgetGone(m_models);
   forgetGone(m_watchers);
-  switch (m_random() % 14) {
+  forgetGone(m_pages);
+  switch (m_random() % 16) {
     case 0:
       return addClient();
     case 1:
@@ -44,6 +47,10 @@ void StressStage::step() {
       return addModel();
     case 4:
       return removeOne();
+    case 9:
+      return addPages();
+    case 10:
+      return changePages();
     case 7:
       return addWatcher();
     case 8:
@@ -97,6 +104,39 @@ void StressStage::addModel() {
   });
 }
 
+void StressStage::addPages() {
+  HullClient* const client = anyClient();
+  if (!client || m_pages.size() >= 6) return;
+  auto* pages = new HullPaginatedModel(client);
+  pages->setPageSize(static_cast<int>(1 + m_random() % 9));
+  pages->setClient(client);
+  pages->setQuery(text("messages:page"));
+  m_pages.emplace_back(pages);
+  QObject::connect(pages, &HullPaginatedModel::countChanged, pages, [this, pages] {
+    if (oneIn(25))
+      remove(pages);
+    else if (oneIn(3))
+      pages->loadMore();
+  });
+}
+
+void StressStage::changePages() {
+  if (m_pages.empty()) return;
+  HullPaginatedModel* const pages = m_pages[m_random() % m_pages.size()];
+  switch (m_random() % 5) {
+    case 0:
+      return pages->reset();
+    case 1:
+      return pages->setActive(!pages->isActive());
+    case 2:
+      return pages->setArgs(anyArgs());
+    case 3:
+      return pages->setClient(anyClient());
+    default:
+      pages->loadMore(static_cast<int>(m_random() % 20));
+  }
+}
+
 void StressStage::addWatcher() {
   HullClient* const client = anyClient();
   if (!client || m_watchers.size() >= 8) return;
@@ -131,8 +171,8 @@ void StressStage::changeWatcher() {
 // Inside a signal of it, too. What is being destroyed already is in no list.
 void StressStage::remove(QObject* object) {
   const auto isObject = [object](const auto& one) { return one.data() == object; };
-  const auto gone =
-      std::erase_if(m_clients, isObject) + std::erase_if(m_models, isObject) + std::erase_if(m_watchers, isObject);
+  const auto gone = std::erase_if(m_clients, isObject) + std::erase_if(m_models, isObject) +
+                    std::erase_if(m_pages, isObject) + std::erase_if(m_watchers, isObject);
   if (gone == 0) return;
   if (oneIn(2))
     delete object;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "hullclient.h"
+#include "hullpaginatedmodel.h"
 #include "hullquerymodel.h"
 #include "hullwatcher.h"
 
@@ -31,9 +32,11 @@ class StressStage {
   void step();
   void addClient();
   void addModel();
+  void addPages();
   void addWatcher();
   void removeOne();
   void changeModel();
+  void changePages();
   void changeWatcher();
   void call();
   bool oneIn(unsigned n) { return m_random() % n == 0; }
@@ -48,5 +51,6 @@ class StressStage {
   QTimer m_timer;
   std::vector<QPointer<HullClient>> m_clients;
   std::vector<QPointer<HullQueryModel>> m_models;
+  std::vector<QPointer<HullPaginatedModel>> m_pages;
   std::vector<QPointer<HullWatcher>> m_watchers;
 };
