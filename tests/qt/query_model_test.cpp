@@ -242,7 +242,8 @@ void QueryModelTest::failedPredictionLeaves() {
       ->then(
           this, [](const QVariant&) {}, [&](const HullError& error) { refused = error; });
   QTRY_COMPARE(refused.kind(), HullError::BadArgument);
-  QCOMPARE(refused.message(), text("arguments of messages:send: when: QDate is no Convex value"));
+  QCOMPARE(refused.message(), text("arguments of messages:send: when: QDate is no Convex value; store milliseconds "
+                                   "since the epoch as a number"));
 }
 
 void QueryModelTest::errorsKeepTheRows() {
