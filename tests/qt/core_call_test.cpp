@@ -218,7 +218,8 @@ void CoreCallTest::prewarmedQueryIsThere() {
   QVERIFY(!errorOf(m_client->query(text("chat:list"))));
   QCOMPARE(m_deployment->calls().size(), std::size_t{1});
   m_client->prewarm(text("chat:whoAmI"), {}, 20);
-  QTRY_COMPARE(m_deployment->live_queries(), std::size_t{2});
+  // What ran is counted, not what lives: on a busy machine the twenty milliseconds are over before anybody looks.
+  QTRY_COMPARE(m_deployment->calls().size(), std::size_t{2});
   QTRY_COMPARE(m_deployment->live_queries(), std::size_t{1});
 }
 

@@ -9,6 +9,8 @@ ListView {
         list: root
         onDropped: (from, to) => root.moved(from, to)
     }
+    // How long a row takes to its new place, in milliseconds.
+    property int glideTime: 220
 
     signal ticked(string id, bool done)
     signal dismissed(string id)
@@ -52,7 +54,7 @@ ListView {
 
         NumberAnimation {
             property: "y"
-            duration: 220
+            duration: root.glideTime
             easing.type: Easing.OutCubic
         }
     }
@@ -61,7 +63,7 @@ ListView {
 
         NumberAnimation {
             property: "y"
-            duration: 220
+            duration: root.glideTime
             easing.type: Easing.OutCubic
         }
         // What was on its way in when the place changed.
