@@ -41,7 +41,8 @@ void remembers(std::string_view frame, hull::protocol::result_memory& memory) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   hull::fuzz::reader in(data, size);
   hull::sync::inbound inbound(std::size_t{1} << 20);
-  hull::protocol::result_memory memory(std::size_t{1} << 20);
+  // Inputs are short: lists of a few bytes are remembered, too.
+  hull::protocol::result_memory memory(std::size_t{1} << 20, hull::detail::list_memory(8));
   bool is_open = true;
   while (!in.empty()) {
     const std::string_view frame = in.line();

@@ -161,7 +161,7 @@ class json_reader {
   bool read_array(value& out, std::size_t depth) {
     if (depth >= options_.limits.max_nesting) return too_deep();
     list_memory* memory = std::exchange(memory_, nullptr);  // Lists inside this one are not remembered.
-    if (static_cast<std::size_t>(end_ - at_) < list_memory::least_text) memory = nullptr;
+    if (memory && static_cast<std::size_t>(end_ - at_) < memory->least_text()) memory = nullptr;
     rows_.clear();
     if (memory) {
       memory->begin(depth);

@@ -20,8 +20,8 @@ namespace hull::detail {
 
 class list_memory {
  public:
-  /// Below this, a list is read as quickly as it is compared.
-  static constexpr std::size_t least_text = 4096;
+  /// Lists with less text than `least_text`, in bytes, are not remembered: they are read as quickly as compared.
+  explicit list_memory(std::size_t least_text = 4096) : least_text_(least_text) {}
 
   struct row {
     std::size_t begin = 0;   ///< Of its text in the list's.
@@ -33,6 +33,7 @@ class list_memory {
   /// How much it holds, in bytes of text.
   std::size_t size() const noexcept { return text_.size(); }
   bool empty() const noexcept { return rows_.empty(); }
+  std::size_t least_text() const noexcept { return least_text_; }
   std::size_t rows() const noexcept { return rows_.size(); }
 
   /// A list is about to be read, `depth` levels deep. Rows may be known to be valid at another depth only.
@@ -62,7 +63,7 @@ class list_memory {
   /// What was read, whole.
   void keep(std::string_view text, std::vector<row>&& rows) {
     places_.clear();
-    if (text.size() < least_text || rows.empty()) return forget();
+    if (text.size() < least_text_ || rows.empty()) return forget();
     text_ = text;
     rows_ = std::move(rows);
   }
@@ -112,6 +113,7 @@ class list_memory {
     }
   }
 
+  std::size_t least_text_;
   std::string text_;
   std::vector<row> rows_;
   std::vector<std::uint32_t> places_;  ///< Rows by the hash of their heads, counted from 1; made when first needed.
