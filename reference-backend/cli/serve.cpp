@@ -124,6 +124,7 @@ int serve(const serve_options& o) {
   app_options.instance_name = instance->name;
   app_options.origin = o.origin.value_or(local_origin(o.bind, (*api)->port()));
   app_options.site_origin = o.site_origin.value_or(local_origin(o.bind, (*site)->port()));
+  app_options.runtime.reuse_contexts = !o.new_context_per_run;
   app_options.log = [](const std::string& line) { write_log(severity::warning, line); };
   auto app = functions::application::start(std::move(*db), app_options, system_clock(), system_random());
   if (!app) return complain(app.error());

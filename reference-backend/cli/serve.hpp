@@ -19,6 +19,7 @@ struct serve_options {
   std::optional<std::string> site_origin;
   std::optional<std::string> instance_name;
   std::optional<std::string> instance_secret;
+  bool new_context_per_run = false;  ///< See runtime_options::reuse_contexts.
 };
 
 /// Serves until SIGINT or SIGTERM. Returns the exit status; says on standard error what went wrong.

@@ -82,6 +82,8 @@ void execution::adopt(execution_setup setup) {
   log_allowance_ = log_allowance(setup_.limits.max_log_lines);
 }
 
+void execution::continue_from(execution& earlier) { loader_.take_modules(earlier.loader_); }
+
 void execution::begin_executing() {
   importing_ = false;
   random_ = chacha12(setup_.random_seed);
@@ -188,7 +190,10 @@ void execution::handled(v8::Local<v8::Promise> promise) {
       rejections_.end());
 }
 
-void execution::stop_javascript() { box_.isolate()->TerminateExecution(); }
+void execution::stop_javascript() {
+  stopped_ = true;
+  box_.isolate()->TerminateExecution();
+}
 
 void execution::end(failure f) {
   if (thrown_ || failed_) return;

@@ -41,6 +41,8 @@ class execution final : public scope, private time_source {
   bool end_preparing();
   /// The run for which this was prepared.
   void adopt(execution_setup setup);
+  /// Takes over the context of a run that has left it as it was, ready for another one.
+  void continue_from(execution& earlier);
   run_result run_nested(const run_request& request) override;
   /// Modules are loaded: switches to the seed and the time of the execution.
   void begin_executing();
@@ -57,12 +59,15 @@ class execution final : public scope, private time_source {
   void end_with_exception(v8::Local<v8::Value> exception);
   void replace_error(js_error e) { thrown_ = std::move(e); }
   bool has_ended() const { return thrown_ || failed_ || box_.spent(); }
+  /// JavaScript was never stopped in the middle of something.
+  bool ended_by_itself() const { return !stopped_ && !box_.spent(); }
   /// To be asked after each call into JavaScript: true when it did not come back normally; says why in the result.
   bool step_failed(const v8::TryCatch& caught);
   run_result finish(std::optional<std::string> value_json);
 
   // --- for the bindings ---
   surroundings where() const { return setup_.where; }
+  const execution_setup& setup() const { return setup_; }
   bool importing() const { return importing_; }
   pending_operations& operations() { return operations_; }
   module_loader& loader() { return loader_; }
@@ -106,6 +111,7 @@ class execution final : public scope, private time_source {
   bool entered_ = false;
   bool preparing_ = false;
   bool importing_ = true;
+  bool stopped_ = false;
   chacha12 random_;
   bool observed_time_ = false;
   bool observed_random_ = false;

@@ -57,11 +57,11 @@ void take_rejection(v8::PromiseRejectMessage message) {
 
 }  // namespace
 
-isolate_box::isolate_box(watchdog& dog, std::size_t heap_bytes)
+isolate_box::isolate_box(watchdog& dog, std::size_t heap_bytes, bool reuse_contexts)
     : heap_bytes_(heap_bytes),
       buffers_(std::make_unique<budgeted_buffers>()),
       timer_(dog, [this] { stop(stop_reason::time_is_up); }),
-      prepared_(std::make_unique<prepared_runs>()) {
+      prepared_(std::make_unique<prepared_runs>(reuse_contexts)) {
   start_v8();
   v8::Isolate::CreateParams params;
   params.array_buffer_allocator = buffers_.get();
@@ -79,6 +79,7 @@ isolate_box::isolate_box(watchdog& dog, std::size_t heap_bytes)
   isolate_->SetHostInitializeImportMetaObjectCallback(refuse_import_meta);
   isolate_->SetPromiseRejectCallback(take_rejection);
   isolate_->AddNearHeapLimitCallback(near_heap_limit, this);
+  isolate_->AddGCEpilogueCallback(count_collection, v8::kGCTypeMarkSweepCompact);
 }
 
 isolate_box::~isolate_box() {
@@ -94,6 +95,10 @@ isolate_box::~isolate_box() {
 std::size_t isolate_box::near_heap_limit(void* self, std::size_t current_limit, std::size_t) {
   static_cast<isolate_box*>(self)->stop(stop_reason::out_of_memory);
   return current_limit * 4;  // room to unwind
+}
+
+void isolate_box::count_collection(v8::Isolate* isolate, v8::GCType, v8::GCCallbackFlags) {
+  ++of(isolate).full_collections_;
 }
 
 v8::Local<v8::Context> isolate_box::new_context() {

@@ -18,7 +18,7 @@ enum class stop_reason { none, time_is_up, out_of_memory, shutdown };
 
 class isolate_box {
  public:
-  isolate_box(watchdog& dog, std::size_t heap_bytes);
+  isolate_box(watchdog& dog, std::size_t heap_bytes, bool reuse_contexts = true);
   ~isolate_box();
   isolate_box(const isolate_box&) = delete;
   isolate_box& operator=(const isolate_box&) = delete;
@@ -30,6 +30,8 @@ class isolate_box {
   prepared_runs& prepared() noexcept { return *prepared_; }
   std::size_t heap_bytes() const noexcept { return heap_bytes_; }
   v8::Local<v8::Context> new_context();
+  /// How often V8 has collected the old generation, and may have moved what lies there.
+  std::uint64_t full_collections() const noexcept { return full_collections_; }
 
   /// The source text of a module, made once per set and isolate, so that V8's own compilation cache finds it.
   v8::Local<v8::String> source_text(const std::shared_ptr<const module_set>& modules, const module_source& m);
@@ -52,7 +54,10 @@ class isolate_box {
   };
   static std::size_t near_heap_limit(void* self, std::size_t current_limit, std::size_t initial_limit);
 
+  static void count_collection(v8::Isolate* isolate, v8::GCType, v8::GCCallbackFlags);
+
   const std::size_t heap_bytes_;
+  std::uint64_t full_collections_ = 0;
   std::atomic<stop_reason> stopped_{stop_reason::none};
   std::mutex mutex_;
   std::condition_variable woken_;

@@ -16,6 +16,9 @@ class module_loader {
   /// Compiles, links and evaluates. When empty, the execution has ended with the reason.
   v8::MaybeLocal<v8::Module> load(v8::Local<v8::Context> context, const std::string& path);
 
+  /// Those of another run in the same context.
+  void take_modules(module_loader& from) { modules_ = std::move(from.modules_); }
+
   /// Keeps V8's code of modules that had none, after they have run.
   void keep_code(v8::Isolate* isolate);
 

@@ -128,13 +128,19 @@ execution_setup setup_of(const run_request& r) {
 run_result run_function(isolate_box& box, clock& wall, const run_request& request, execution* parent) {
   const v8::HandleScope handles(box.isolate());
   execution_setup setup = setup_of(request);
-  if (std::optional<prepared_run> ready = box.prepared().take(setup, request.module_path)) {
+  if (parent == nullptr && box.prepared().wants_lasting()) box.prepared().prepare(box, wall);
+  if (std::optional<prepared_run> ready = box.prepared().take(box, setup, request.module_path)) {
     execution& run = *ready->run;
     run.adopt(std::move(setup));
     run.begin(parent, ready->used);
-    const v8::Local<v8::Context> context = ready->context.Get(box.isolate());
-    const v8::Context::Scope entered(context);
-    return run.finish(run_in(run, context, ready->module.Get(box.isolate()), request));
+    run_result result;
+    {
+      const v8::Local<v8::Context> context = ready->context.Get(box.isolate());
+      const v8::Context::Scope entered(context);
+      result = run.finish(run_in(run, context, ready->module.Get(box.isolate()), request));
+    }
+    box.prepared().give_back(box, wall, request.module_path, *std::move(ready));
+    return result;
   }
   execution run(box, wall, std::move(setup));
   run.begin(parent);

@@ -27,7 +27,7 @@ class v8_runtime final : public runtime {
   v8_runtime(const runtime_options& options, clock& c)
       : clock_(c),
         transactions_(dog_, options.workers, options.workers,
-                      [this](isolate_box& b) { b.prepared().prepare(b, clock_); }),
+                      [this](isolate_box& b) { b.prepared().prepare(b, clock_); }, options.reuse_contexts),
         actions_(dog_, 0, options.max_actions, nullptr) {}
 
   /// Makes the first isolate now, not when the first caller waits for it.

@@ -137,6 +137,9 @@ struct analyzed_module {
 struct runtime_options {
   std::size_t workers = 2;                ///< Isolates that run queries and mutations; one thread each.
   std::size_t max_actions = 64;           ///< Actions at once.
+  /// A context that a query or mutation has left exactly as it was serves the next one, too. False: a new context for
+  /// each run, much slower, with the same results.
+  bool reuse_contexts = true;
 };
 
 /// Safe from any thread. `run` blocks the caller until the function is done; a queue waits for a free isolate.

@@ -9,8 +9,8 @@ constexpr std::size_t stack_bytes = 4u << 20;  // V8 is told to use half of it
 constexpr auto idle_time = std::chrono::seconds(10);
 }  // namespace
 
-worker_pool::worker_pool(watchdog& dog, std::size_t kept, std::size_t most, job between)
-    : dog_(dog), kept_(kept), most_(most), between_(std::move(between)) {}
+worker_pool::worker_pool(watchdog& dog, std::size_t kept, std::size_t most, job between, bool reuse_contexts)
+    : dog_(dog), kept_(kept), most_(most), between_(std::move(between)), reuse_contexts_(reuse_contexts) {}
 
 worker_pool::~worker_pool() {
   {
@@ -100,7 +100,7 @@ void worker_pool::carry_out(worker& w, ticket& t) {
       old = std::move(w.box);
     }
     old.reset();
-    auto fresh = std::make_unique<isolate_box>(dog_, t.heap_bytes);
+    auto fresh = std::make_unique<isolate_box>(dog_, t.heap_bytes, reuse_contexts_);
     const std::lock_guard lock(mutex_);
     w.box = std::move(fresh);
     if (closing_) w.box->stop(stop_reason::shutdown);

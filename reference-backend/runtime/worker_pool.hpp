@@ -15,7 +15,7 @@ class worker_pool {
 
   /// Grows to `most` workers while all are busy; workers above `kept` go again after some idle seconds.
   /// `between`: what a worker does after a job when no other waits.
-  worker_pool(watchdog& dog, std::size_t kept, std::size_t most, job between);
+  worker_pool(watchdog& dog, std::size_t kept, std::size_t most, job between, bool reuse_contexts = true);
   ~worker_pool();
   worker_pool(const worker_pool&) = delete;
   worker_pool& operator=(const worker_pool&) = delete;
@@ -47,6 +47,7 @@ class worker_pool {
   const std::size_t kept_;
   const std::size_t most_;
   const job between_;
+  const bool reuse_contexts_;
   std::mutex mutex_;
   std::condition_variable wanted_;
   std::deque<ticket*> queue_;

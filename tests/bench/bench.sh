@@ -10,7 +10,8 @@ bench_command() {
       return
       ;;
   esac
-  plan $((setup_steps + build_steps + 1)); setup
+  plan $((setup_steps + 1 + build_steps + 1)); setup
+  interop_packages
   configure release
   step "Building the benchmarks (release)" "Read the first error above; then './dev bench' goes on where it stopped."
   local programs=() program
@@ -18,6 +19,8 @@ bench_command() {
   ((${#programs[@]} > 0)) || fail "There are no benchmarks."
   cmake --build --preset release --target "${programs[@]}" </dev/null
   step "Measuring" "Run the benchmark named above by itself to see why it stopped."
+  tests/backend/runtime/npm/bundle.sh "$root/tests/interop/node_modules" "$root/build/release/bundle"
+  export HULL_BENCH_BUNDLE=$root/build/release/bundle
   for program in "${programs[@]}"; do
     say "build/release/bin/$program"
     HULL_BACKEND=$root/build/release/bin/hull-backend "build/release/bin/$program" "$@" </dev/null
