@@ -109,6 +109,13 @@ outcome<range_parts> sort_out(const std::vector<comparison>& all, const std::vec
   return out;
 }
 
+/// Behind all keys in which these whole values are followed by others. Not simply the next text: "a" and "a\0" begin
+/// alike, and what tells them apart is 0xff, where the tag of the next value would be; tags never reach that.
+std::string after_values(std::string key) {
+  key += '\xff';
+  return key;
+}
+
 outcome<interval> range_of(const std::vector<comparison>& all, const index_info& index, const std::string& name) {
   std::vector<field_path> fields = index.fields;
   fields.push_back({"_id"});
@@ -134,21 +141,16 @@ outcome<interval> range_of(const std::vector<comparison>& all, const index_info&
     return out_of_order();
 
   const bool complete = parts->equal.size() == fields.size();
-  interval out{prefix, complete ? std::optional(prefix + '\0') : key_after_prefix(prefix)};
+  interval out{prefix, std::nullopt};
+  if (!prefix.empty()) out.end = complete ? prefix + '\0' : after_values(prefix);
   if (const auto& lower = parts->lower) {
     std::string key = prefix + key_of(lower->operand);
-    if (lower->what == comparison::kind::gt) {
-      // No value has a key above every key that starts with this one's, for tags never reach 0xff.
-      key = key_after_prefix(std::move(key)).value_or(std::string(1, '\xff'));
-    }
+    if (lower->what == comparison::kind::gt) key = after_values(std::move(key));
     out.start = std::move(key);
   }
   if (const auto& upper = parts->upper) {
     std::string key = prefix + key_of(upper->operand);
-    if (upper->what == comparison::kind::lte)
-      out.end = key_after_prefix(std::move(key));
-    else
-      out.end = std::move(key);
+    out.end = upper->what == comparison::kind::lte ? after_values(std::move(key)) : std::move(key);
   }
   return out;
 }

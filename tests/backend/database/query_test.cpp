@@ -57,6 +57,19 @@ TEST_F(Query, RangesOfAnIndex) {
   EXPECT_EQ(run(scan("no_such_table")), "");
 }
 
+// The keys of "s" and of "s\0..." begin alike, and so do those of {} and of an object with an empty field name.
+TEST_F(Query, ValuesThatBeginAlike) {
+  insert("t", R"({"n":8,"a":"s\u0000"})");
+  insert("t", R"({"n":9,"a":{}})");
+  insert("t", R"({"n":0,"a":{"":1}})");
+  EXPECT_EQ(by_ab(R"([{"type":"Eq","fieldPath":"a","value":"s"}])"), "7");
+  EXPECT_EQ(by_ab(R"([{"type":"Lte","fieldPath":"a","value":"s"},{"type":"Gt","fieldPath":"a","value":2}])"), "7");
+  EXPECT_EQ(by_ab(R"([{"type":"Gt","fieldPath":"a","value":"s"}])"), "8 9 0");
+  EXPECT_EQ(by_ab(R"([{"type":"Eq","fieldPath":"a","value":"s\u0000"}])"), "8");
+  EXPECT_EQ(by_ab(R"([{"type":"Eq","fieldPath":"a","value":{}}])"), "9");
+  EXPECT_EQ(by_ab(R"([{"type":"Gt","fieldPath":"a","value":{}}])"), "0");
+}
+
 TEST_F(Query, FullyBoundRanges) {
   const std::string id = insert("t", R"({"n":8,"a":9})");
   EXPECT_EQ(run(range("t.by_id", R"([{"type":"Eq","fieldPath":"_id","value":")" + id + "\"}]")), "8");
