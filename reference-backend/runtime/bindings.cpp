@@ -4,17 +4,25 @@
 #include <vector>
 
 namespace hull::backend::runtime {
+namespace {
+
+std::vector<binding> all_bindings() {
+  std::vector<binding> all;
+  for (const auto table : {core_bindings(), data_bindings(), stream_bindings(), lazy_bindings()})
+    all.insert(all.end(), table.begin(), table.end());
+  return all;
+}
+
+}  // namespace
 
 v8::Local<v8::Object> make_host_object(v8::Local<v8::Context> context) {
   v8::Isolate* isolate = context->GetIsolate();
   const v8::Local<v8::Object> host = v8::Object::New(isolate);
-  for (const auto table : {core_bindings(), data_bindings()}) {
-    for (const binding& b : table) {
-      const auto function =
-          v8::Function::New(context, b.function, {}, 0, v8::ConstructorBehavior::kThrow).ToLocalChecked();
-      function->SetName(js_name(isolate, b.name));
-      host->Set(context, js_name(isolate, b.name), function).Check();
-    }
+  for (const binding& b : all_bindings()) {
+    const auto function =
+        v8::Function::New(context, b.function, {}, 0, v8::ConstructorBehavior::kThrow).ToLocalChecked();
+    function->SetName(js_name(isolate, b.name));
+    host->Set(context, js_name(isolate, b.name), function).Check();
   }
   return host;
 }
@@ -22,8 +30,8 @@ v8::Local<v8::Object> make_host_object(v8::Local<v8::Context> context) {
 const std::intptr_t* external_references() {
   static const std::vector<std::intptr_t> all = [] {
     std::vector<std::intptr_t> out;
-    for (const auto table : {core_bindings(), data_bindings()})
-      for (const binding& b : table) out.push_back(reinterpret_cast<std::intptr_t>(b.function));
+    for (const binding& b : all_bindings()) out.push_back(reinterpret_cast<std::intptr_t>(b.function));
+    out.push_back(reinterpret_cast<std::intptr_t>(lazy_global_getter()));
     out.push_back(0);
     return out;
   }();

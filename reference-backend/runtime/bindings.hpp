@@ -13,8 +13,14 @@ struct binding {
   v8::FunctionCallback function;
 };
 
-std::span<const binding> core_bindings();  ///< Syscalls, time, randomness, environment, console.
-std::span<const binding> data_bindings();  ///< UTF-8, structured clone.
+std::span<const binding> core_bindings();    ///< Syscalls, time, randomness, environment, console.
+std::span<const binding> data_bindings();    ///< UTF-8, structured clone.
+std::span<const binding> stream_bindings();  ///< Bytes that come from outside or go there.
+std::span<const binding> lazy_bindings();    ///< Globals that are made when they are first read.
+/// What V8 calls when such a global is read.
+v8::AccessorNameGetterCallback lazy_global_getter();
+/// Makes all of them now, in the entered context.
+void make_lazy_globals(v8::Local<v8::Context> context);
 
 v8::Local<v8::Object> make_host_object(v8::Local<v8::Context> context);
 

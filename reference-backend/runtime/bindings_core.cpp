@@ -54,10 +54,7 @@ void end_function(call info) { current(info).end_uncatchable(utf8_text(info.GetI
 
 /// requireOperation("fetch"): throws where the operation is not allowed.
 void require_operation(call info) {
-  const std::string name = utf8_text(info.GetIsolate(), info[0]);
-  const web_operation operation = name == "setTimeout"    ? web_operation::set_timeout
-                                  : name == "setInterval" ? web_operation::set_interval
-                                                          : web_operation::fetch;
+  const web_operation operation = web_operation_named(utf8_text(info.GetIsolate(), info[0]));
   execution& e = current(info);
   if (const auto refused = refuse_operation(e.where(), e.importing(), operation)) throw_failure(info, *refused);
 }

@@ -1,7 +1,8 @@
 // Text and object conversions that are quicker or only possible natively.
 #include "runtime/bindings.hpp"
+#include "runtime/buffers.hpp"
 
-#include <cstring>
+#include <cstdlib>
 #include <vector>
 
 namespace hull::backend::runtime {
@@ -12,10 +13,8 @@ using call = const v8::FunctionCallbackInfo<v8::Value>&;
 /// utf8Encode(string): Uint8Array
 void utf8_encode(call info) {
   v8::Isolate* isolate = info.GetIsolate();
-  const std::string text = utf8_text(isolate, info[0]);
-  const auto buffer = v8::ArrayBuffer::New(isolate, text.size());
-  if (!text.empty()) std::memcpy(buffer->GetBackingStore()->Data(), text.data(), text.size());
-  info.GetReturnValue().Set(v8::Uint8Array::New(buffer, 0, text.size()));
+  v8::Local<v8::Uint8Array> bytes;
+  if (new_bytes(isolate, utf8_text(isolate, info[0])).ToLocal(&bytes)) info.GetReturnValue().Set(bytes);
 }
 
 /// Length of the valid UTF-8 sequence at the start of the bytes; 0 when there is none.

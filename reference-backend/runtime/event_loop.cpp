@@ -1,6 +1,6 @@
 // The loop that takes a function from its first promise to its end: microtasks, then what JavaScript waits for, then
 // microtasks again. Queries and mutations go on after their promise is fulfilled until nothing is queued; actions
-// stop there.
+// stop there, HTTP actions when the body of their response has been written.
 #include "runtime/errors.hpp"
 #include "runtime/execution.hpp"
 
@@ -23,7 +23,10 @@ void execution::run_to_end(v8::Local<v8::Context> context, v8::Local<v8::Promise
     if (step_failed(caught)) return;
     if (!rejections_.empty()) return end_with_exception(rejections_.front().reason.Get(isolate));
     if (main->State() == v8::Promise::kRejected) return end_with_exception(main->Result());
-    if (main->State() == v8::Promise::kFulfilled && setup_.where == surroundings::action) return warn_of_unawaited();
+    if (main->State() == v8::Promise::kFulfilled && setup_.where == surroundings::action) {
+      tell_of_response(main);
+      if (!streams_.sending()) return warn_of_unawaited();
+    }
     if (!take_waiting(context)) break;
   }
   if (!has_ended() && main->State() == v8::Promise::kPending) end(plain_error("Returned promise will never resolve"));
@@ -32,12 +35,26 @@ void execution::run_to_end(v8::Local<v8::Context> context, v8::Local<v8::Promise
 /// Does one step of what JavaScript waits for; false when it waits for nothing.
 bool execution::take_waiting(v8::Local<v8::Context> context) {
   if (carry_out_timers(context)) return true;
+  if (auto ready = operations_.take_ready()) {
+    ready->settle(context);
+    return true;
+  }
   if (operations_.has_syscalls()) return carry_out_syscalls(context);
   const auto deadline = operations_.next_deadline();
-  if (!deadline) return false;
+  if (!deadline && !operations_.has_waits()) return false;
   const timer_pause waiting(box_.timer());
-  box_.wait_until(*deadline);
+  box_.wait(deadline);
   return true;
+}
+
+void execution::wait_for(pending_wait w) { operations_.add_wait(std::move(w)); }
+
+/// An HTTP action has given its response; what remains is its body.
+void execution::tell_of_response(v8::Local<v8::Promise> main) {
+  if (!setup_.on_response) return;
+  const auto tell = std::exchange(setup_.on_response, nullptr);
+  const timer_pause waiting(box_.timer());
+  tell(utf8_text(box_.isolate(), main->Result()), streams_);
 }
 
 bool execution::carry_out_timers(v8::Local<v8::Context> context) {

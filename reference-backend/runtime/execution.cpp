@@ -32,7 +32,12 @@ execution::execution(isolate_box& box, clock& wall, execution_setup setup)
       setup_(std::move(setup)),
       random_(setup_.import_seed),
       loader_(*this),
-      log_allowance_(setup_.limits.max_log_lines) {}
+      log_allowance_(setup_.limits.max_log_lines) {
+  for (const incoming_stream& s : setup_.incoming) {
+    streams_.add_incoming(s.id, s.stream);
+    listen_to(*s.stream);
+  }
+}
 
 execution::~execution() { leave(); }
 
@@ -190,6 +195,12 @@ void execution::handled(v8::Local<v8::Promise> promise) {
       rejections_.end());
 }
 
+void execution::listen_to(byte_stream& stream) {
+  const auto wake = [waker = box_.wake_up()] { waker->wake(); };
+  stream.when_readable(wake);
+  stream.when_writable(wake);
+}
+
 void execution::stop_javascript() {
   stopped_ = true;
   box_.isolate()->TerminateExecution();
@@ -253,6 +264,7 @@ run_result execution::finish(std::optional<std::string> value_json) {
   if (parent_ == nullptr && !box_.spent() && used * 10 > limit * 8)
     log("WARN", {"Function execution took a long time. (maximum duration: " + seconds_text(limit) +
                  ", actual duration: " + seconds_text(used) + ")."});
+  streams_.give_up(r.thrown ? r.thrown->message : r.failed ? r.failed->message : "The function has ended.");
   r.observed_time = observed_time_;
   r.observed_random = observed_random_;
   if (parent_ != nullptr) {

@@ -4,6 +4,7 @@
 
 #include "runtime/chacha.hpp"
 #include "runtime/function_log.hpp"
+#include "runtime/host_streams.hpp"
 #include "runtime/isolate_box.hpp"
 #include "runtime/module_loader.hpp"
 #include "runtime/operations.hpp"
@@ -22,6 +23,9 @@ struct execution_setup {
   syscall_host* host = nullptr;  ///< Null at push time.
   std::function<std::optional<std::string>(std::string_view)> environment;
   run_limits limits;
+  std::vector<incoming_stream> incoming;
+  /// What an HTTP action returned; called once, while its run goes on.
+  std::function<void(const std::string& json, const host_streams&)> on_response;
 };
 
 class execution final : public scope, private time_source {
@@ -70,6 +74,10 @@ class execution final : public scope, private time_source {
   const execution_setup& setup() const { return setup_; }
   bool importing() const { return importing_; }
   pending_operations& operations() { return operations_; }
+  host_streams& streams() { return streams_; }
+  void wait_for(pending_wait w);
+  /// The loop goes on when the stream's other end has done something.
+  void listen_to(byte_stream& stream);
   module_loader& loader() { return loader_; }
   isolate_box& box() { return box_; }
   const std::shared_ptr<const module_set>& shared_modules() const { return setup_.modules; }
@@ -92,6 +100,7 @@ class execution final : public scope, private time_source {
   void stop_javascript();
   js_error box_error() const;
   bool take_waiting(v8::Local<v8::Context> context);
+  void tell_of_response(v8::Local<v8::Promise> main);
   bool carry_out_syscalls(v8::Local<v8::Context> context);
   bool carry_out_timers(v8::Local<v8::Context> context);
   outcome<std::string> call_host(const pending_syscall& s);
@@ -117,6 +126,7 @@ class execution final : public scope, private time_source {
   bool observed_random_ = false;
   std::chrono::microseconds used_before_{0};
   pending_operations operations_;
+  host_streams streams_;
   module_loader loader_;
   std::vector<rejected> rejections_;
   std::vector<log_line> log_lines_;

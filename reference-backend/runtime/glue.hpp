@@ -15,11 +15,16 @@ struct glue_file {
 
 /// Files of every context, in the order in which they run.
 std::span<const glue_file> context_glue();
+/// Files that a context runs when what they define is first asked for (js/lazy.js).
+std::span<const glue_file> lazy_glue();
 /// A file that runs only where it is needed: "describe_module.js", ...
 std::string_view extra_glue(std::string_view name);
 
 /// The snapshot: made once per process. A context made from it has all our globals.
 v8::StartupData& glue_snapshot();
+
+/// A glue file as a function of `host`, not yet called.
+v8::MaybeLocal<v8::Function> compile_glue(v8::Local<v8::Context> context, const char* name, std::string_view source);
 
 /// Runs a glue file in the entered context, as a function of `host`; the function's result.
 v8::MaybeLocal<v8::Value> run_glue(v8::Local<v8::Context> context, v8::Local<v8::Value> host, const char* name,

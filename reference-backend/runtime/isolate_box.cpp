@@ -127,16 +127,33 @@ void isolate_box::stop(stop_reason why) {
     if (!stopped_.compare_exchange_strong(none, why)) return;
   }
   isolate_->TerminateExecution();
-  woken_.notify_all();
+  waker_->wake();
 }
 
 bool isolate_box::buffer_refused() noexcept {
   return static_cast<budgeted_buffers*>(buffers_.get())->refused.exchange(false);
 }
 
-void isolate_box::wait_until(std::chrono::steady_clock::time_point when) {
+void isolate_box::wait(std::optional<std::chrono::steady_clock::time_point> when) {
+  if (!spent()) waker_->wait(when);
+}
+
+void waker::wake() {
+  {
+    const std::lock_guard lock(mutex_);
+    awake_ = true;
+  }
+  woken_.notify_all();
+}
+
+void waker::wait(std::optional<std::chrono::steady_clock::time_point> when) {
   std::unique_lock lock(mutex_);
-  woken_.wait_until(lock, when, [this] { return spent(); });
+  const auto is_awake = [this] { return awake_; };
+  if (when)
+    woken_.wait_until(lock, *when, is_awake);
+  else
+    woken_.wait(lock, is_awake);
+  awake_ = false;
 }
 
 }  // namespace hull::backend::runtime

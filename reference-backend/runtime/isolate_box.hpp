@@ -16,6 +16,19 @@ class prepared_runs;
 /// Why an isolate was told to stop for good. It is replaced afterwards.
 enum class stop_reason { none, time_is_up, out_of_memory, shutdown };
 
+/// Wakes an isolate that waits. Any thread may call it, also after the isolate is gone.
+class waker {
+ public:
+  void wake();
+  /// Waits for a `wake` that no other wait has used up; `when` empty: as long as it takes.
+  void wait(std::optional<std::chrono::steady_clock::time_point> when);
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable woken_;
+  bool awake_ = false;
+};
+
 class isolate_box {
  public:
   isolate_box(watchdog& dog, std::size_t heap_bytes, bool reuse_contexts = true);
@@ -42,8 +55,9 @@ class isolate_box {
   bool spent() const noexcept { return stopped() != stop_reason::none; }
   /// An ArrayBuffer was refused for its size since the last call.
   bool buffer_refused() noexcept;
-  /// Waits until `when` or until the box is stopped.
-  void wait_until(std::chrono::steady_clock::time_point when);
+  /// Waits until `when`, if it is given, or until the waker is called or the box is stopped.
+  void wait(std::optional<std::chrono::steady_clock::time_point> when);
+  const std::shared_ptr<waker>& wake_up() const noexcept { return waker_; }
 
   execution* current = nullptr;  ///< What runs now; nested runs stack.
 
@@ -60,7 +74,7 @@ class isolate_box {
   std::uint64_t full_collections_ = 0;
   std::atomic<stop_reason> stopped_{stop_reason::none};
   std::mutex mutex_;
-  std::condition_variable woken_;
+  const std::shared_ptr<waker> waker_ = std::make_shared<waker>();
   std::unique_ptr<v8::ArrayBuffer::Allocator> buffers_;
   v8::Isolate* isolate_ = nullptr;
   std::unordered_map<const module_set*, texts> texts_;

@@ -59,9 +59,19 @@ std::vector<pending_syscall> pending_operations::take_batch(bool merge_reads) {
   return batch;
 }
 
+std::optional<pending_wait> pending_operations::take_ready() {
+  const auto at = std::find_if(waits_.begin(), waits_.end(), [](const pending_wait& w) { return w.ready(); });
+  if (at == waits_.end()) return std::nullopt;
+  pending_wait found = std::move(*at);
+  waits_.erase(at);
+  return found;
+}
+
 std::vector<std::string> pending_operations::waiting_names() const {
   std::vector<std::string> names;
   for (const pending_syscall& s : syscalls_) names.push_back(shown_name(s.name));
+  for (const pending_wait& w : waits_)
+    if (!w.name.empty()) names.push_back(w.name);
   return names;
 }
 

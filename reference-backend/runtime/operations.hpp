@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <deque>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,6 +18,13 @@ struct pending_syscall {
   v8::Global<v8::Promise::Resolver> resolver;
 };
 
+/// Something outside, on other threads, that JavaScript waits for.
+struct pending_wait {
+  std::string name;             ///< As users know it; empty when nobody needs to know that it was not awaited.
+  std::function<bool()> ready;  ///< Asked after each wake-up.
+  std::function<void(v8::Local<v8::Context>)> settle;
+};
+
 class pending_operations {
  public:
   using time_point = std::chrono::steady_clock::time_point;
@@ -26,11 +34,16 @@ class pending_operations {
   void add_sleep(v8::Isolate* isolate, double milliseconds, double id, v8::Local<v8::Promise::Resolver> resolver);
   void cancel_sleep(double id);
 
+  void add_wait(pending_wait w) { waits_.push_back(std::move(w)); }
+  /// The first of what JavaScript waits for that is ready.
+  std::optional<pending_wait> take_ready();
+  bool has_waits() const { return !waits_.empty(); }
+
   /// The next syscalls to carry out before JavaScript goes on: with `merge_reads`, reads that follow each other
   /// come together (up to 16); else one.
   std::vector<pending_syscall> take_batch(bool merge_reads);
   bool has_syscalls() const { return !syscalls_.empty(); }
-  /// Names of the syscalls still waiting, as users know them.
+  /// Names of what still waits, timers apart, as users know them.
   std::vector<std::string> waiting_names() const;
 
   std::optional<time_point> next_deadline() const;
@@ -44,6 +57,7 @@ class pending_operations {
     v8::Global<v8::Promise::Resolver> resolver;
   };
   std::deque<pending_syscall> syscalls_;
+  std::vector<pending_wait> waits_;
   std::vector<timer> timers_;  ///< By deadline, equal ones in the order in which they were made.
 };
 

@@ -1,6 +1,7 @@
 // Which runs are prepared, and which contexts come back.
 #include "runtime/prepared_runs.hpp"
 
+#include "runtime/bindings.hpp"
 #include "runtime/module_set.hpp"
 
 #include <algorithm>
@@ -32,10 +33,10 @@ prepared_runs::entry* prepared_runs::find(const execution_setup& setup, const st
   return at == entries_.end() ? nullptr : &*at;
 }
 
-std::optional<prepared_run> prepared_runs::take(isolate_box& box, const execution_setup& setup, const std::string& path) {
+std::optional<prepared_run> prepared_runs::take(isolate_box& box, const execution_setup& setup,
+                                                const std::string& path) {
   if (!is_transaction(setup.where) || !setup.modules->compiled().may_prepare(path)) return std::nullopt;
-  const auto at =
-      std::find_if(entries_.begin(), entries_.end(), [&](const entry& e) { return e.serves(setup, path); });
+  const auto at = std::find_if(entries_.begin(), entries_.end(), [&](const entry& e) { return e.serves(setup, path); });
   if (at == entries_.end()) {
     if (entries_.size() == max_entries) entries_.pop_back();
     entry e;
@@ -82,6 +83,7 @@ void prepared_runs::prepare(isolate_box& box, clock& wall) {
         maker->Call(context, context->Global(), 0, nullptr).ToLocal(&forget) && forget->IsFunction())
       made.forget_match.Reset(box.isolate(), forget.As<v8::Function>());
   }
+  if (at->spoilt > 0) make_lazy_globals(context);  // perhaps the change was that a run made one
   v8::Local<v8::Module> module;
   const bool loaded = load_for_run(*made.run, context, at->path).ToLocal(&module);
   made.used = box.timer().used();

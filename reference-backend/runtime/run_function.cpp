@@ -4,6 +4,8 @@
 #include "runtime/errors.hpp"
 #include "runtime/prepared_runs.hpp"
 
+#include <hull/value/json.hpp>
+
 namespace hull::backend::runtime {
 namespace {
 
@@ -92,13 +94,66 @@ v8::MaybeLocal<v8::Promise> invoke(execution& run, v8::Local<v8::Context> contex
   return result.As<v8::Promise>();
 }
 
+/// Calls `object[name](...args)`. Empty when the execution has ended.
+v8::MaybeLocal<v8::Value> call_method(execution& run, v8::Local<v8::Context> context, v8::Local<v8::Object> object,
+                                      const char* name, std::vector<v8::Local<v8::Value>> args) {
+  v8::Isolate* isolate = context->GetIsolate();
+  const v8::TryCatch caught(isolate);
+  v8::Local<v8::Value> method, result;
+  if (object->Get(context, js_name(isolate, name)).ToLocal(&method) && method->IsFunction() &&
+      method.As<v8::Function>()->Call(context, object, static_cast<int>(args.size()), args.data()).ToLocal(&result))
+    return result;
+  if (!run.step_failed(caught))
+    run.end(plain_error(std::string("The router of `convex/http.js` has no ") + name + "()."));
+  return {};
+}
+
+/// Asks the router of http.js for the route, then runs the request; the promise of the response.
+v8::MaybeLocal<v8::Promise> invoke_http(execution& run, v8::Local<v8::Context> context, v8::Local<v8::Module> module,
+                                        const run_request& r) {
+  v8::Isolate* isolate = context->GetIsolate();
+  v8::TryCatch caught(isolate);
+  v8::Local<v8::Value> exported;
+  const bool found =
+      module->GetModuleNamespace().As<v8::Object>()->Get(context, js_name(isolate, "default")).ToLocal(&exported);
+  if (run.step_failed(caught)) return {};
+  if (!found || exported->IsUndefined()) {
+    run.end(plain_error("`convex/http.js` must have a default export of a Router."));
+    return {};
+  }
+  if (!exported->IsObject() || !is_true(context, exported.As<v8::Object>(), "isRouter")) {
+    if (!run.step_failed(caught)) run.end(plain_error("The default export of `convex/http.js` is not a Router."));
+    return {};
+  }
+  const auto router = exported.As<v8::Object>();
+  const v8::Local<v8::Value> path = js_string(isolate, r.http->routed_path);
+  v8::Local<v8::Value> route;
+  if (!call_method(run, context, router, "lookup", {path, js_string(isolate, r.http->method)}).ToLocal(&route))
+    return {};
+  if (route->IsNullOrUndefined()) {
+    run.end(failure{blame::not_found, "NoMatchingRoute", "No matching routes found", std::nullopt});
+    return {};
+  }
+  run.begin_executing();
+  v8::Local<v8::Value> result;
+  if (!call_method(run, context, router, "runRequest", {js_string(isolate, r.args_json), path}).ToLocal(&result))
+    return {};
+  if (result->IsPromise()) return result.As<v8::Promise>();
+  run.end(plain_error("runRequest of the router of `convex/http.js` returned no promise."));
+  return {};
+}
+
 std::optional<std::string> run_in(execution& run, v8::Local<v8::Context> context, v8::MaybeLocal<v8::Module> loaded,
                                   const run_request& r) {
   v8::Local<v8::Module> module;
   if (!loaded.ToLocal(&module)) return std::nullopt;
-  run.begin_executing();
   v8::Local<v8::Promise> main;
-  if (!invoke(run, context, module, r).ToLocal(&main)) return std::nullopt;
+  if (r.http) {
+    if (!invoke_http(run, context, module, r).ToLocal(&main)) return std::nullopt;
+  } else {
+    run.begin_executing();
+    if (!invoke(run, context, module, r).ToLocal(&main)) return std::nullopt;
+  }
   run.run_to_end(context, main);
   if (run.has_ended()) return std::nullopt;
   if (!main->Result()->IsString()) {
@@ -120,6 +175,13 @@ execution_setup setup_of(const run_request& r) {
   s.time_ms = r.unix_timestamp_ms;
   s.host = r.host;
   s.limits = r.limits;
+  s.incoming = r.incoming;
+  if (r.http && r.http->on_response)
+    s.on_response = [tell = r.http->on_response](const std::string& json, const host_streams& streams) {
+      const auto read = read_json(json);
+      const value* id = read && read->is_object() ? read->find("streamId") : nullptr;
+      tell(json, id != nullptr && id->is_string() ? streams.outgoing(id->as_string()) : nullptr);
+    };
   return s;
 }
 

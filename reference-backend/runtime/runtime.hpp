@@ -3,6 +3,7 @@
 
 #include "common/clock.hpp"
 #include "common/failure.hpp"
+#include "runtime/byte_stream.hpp"
 
 #include <hull/value/value.hpp>
 
@@ -20,11 +21,11 @@
 namespace hull::backend::runtime {
 
 struct module_source {
-  std::string path;                       ///< "messages.js", "_deps/ABCD.js"
+  std::string path;  ///< "messages.js", "_deps/ABCD.js"
   std::string source;
   std::optional<std::string> source_map;
-  bool node = false;                      ///< Bundled for Node.js ("use node").
-  std::string sha256;                     ///< Hex, over source and source map.
+  bool node = false;   ///< Bundled for Node.js ("use node").
+  std::string sha256;  ///< Hex, over source and source map.
 };
 
 /// All modules of one push, immutable and shared: one execution never mixes two pushes. The runtime may hang
@@ -48,7 +49,7 @@ enum class function_kind { query, mutation, action };
 using seed = std::array<std::uint8_t, 32>;
 
 struct log_line {
-  std::string level;                      ///< DEBUG, ERROR, WARN, INFO or LOG
+  std::string level;  ///< DEBUG, ERROR, WARN, INFO or LOG
   std::vector<std::string> messages;
   bool truncated = false;
   std::int64_t timestamp_ms = 0;
@@ -58,10 +59,10 @@ struct log_line {
 
 /// What a function threw, with frames mapped to the sources ("Uncaught Error: boom\n    at ...\n").
 struct js_error {
-  std::string message;                    ///< "Uncaught Error: boom"
-  std::string display;                    ///< message, newline, one line per frame, trailing newline
-  std::optional<value> data;              ///< ConvexError payload
-  bool fatal = false;                     ///< Timeout or out of memory: kills callers too, not catchable.
+  std::string message;        ///< "Uncaught Error: boom"
+  std::string display;        ///< message, newline, one line per frame, trailing newline
+  std::optional<value> data;  ///< ConvexError payload
+  bool fatal = false;         ///< Timeout or out of memory: kills callers too, not catchable.
 };
 
 struct run_request;
@@ -103,23 +104,44 @@ struct run_limits {
   }
 };
 
+/// Bytes that JavaScript can read under an id: the body of a request, or the signal that its client has gone.
+struct incoming_stream {
+  std::string id;
+  std::shared_ptr<byte_stream> stream;  ///< The run reads; whoever asked for it writes.
+};
+
+/// How a run of an HTTP action differs from that of an action: the module is http.js, `args_json` is the request as
+/// the npm package takes it ({url, method, headerPairs, streamId, signal}; the ids name streams of `incoming`).
+struct http_call {
+  std::string method;       ///< "GET"
+  std::string routed_path;  ///< As the router sees it.
+  /// The response is known: {headerPairs, status, streamId, url?} as JSON, and its body, null when it has none.
+  /// Called once, on the thread of the run, which goes on until the body is written, read to the end or cancelled.
+  /// What the function throws later is the failure of the body, and `thrown` of the result. Not called when the
+  /// function fails before it has a response.
+  std::function<void(const std::string& response_json, std::shared_ptr<byte_stream> body)> on_response;
+};
+
 struct run_request {
   function_kind what = function_kind::query;
   std::shared_ptr<const module_set> modules;
-  std::string module_path;                // "messages.js"
-  std::string function;                   // export name
-  std::string args_json;                  // JSON text of the array of arguments
-  std::string display_path;               // "messages:list", for texts
+  std::string module_path;   // "messages.js"
+  std::string function;      // export name
+  std::string args_json;     // JSON text of the array of arguments
+  std::string display_path;  // "messages:list", for texts
   seed random_seed{};
-  double unix_timestamp_ms = 0;           // frozen for queries and mutations
+  double unix_timestamp_ms = 0;  // frozen for queries and mutations
   seed import_seed{};
   double import_timestamp_ms = 0;
-  syscall_host* host = nullptr;           // never null; outlives the run
+  syscall_host* host = nullptr;  // never null; outlives the run
   run_limits limits;
+  std::vector<incoming_stream> incoming;
+  std::optional<http_call> http;  // an HTTP action; `what` is action, `function` is not used
 };
 
 struct run_result {
-  /// JSON text of the returned value, the error that the function threw, or a failure of ours.
+  /// JSON text of the returned value (of an HTTP action: its response), the error that the function threw, or a
+  /// failure of ours. An HTTP action for whose path the router has no route fails with code "NoMatchingRoute".
   std::optional<std::string> value_json;
   std::optional<js_error> thrown;
   std::optional<failure> failed;
@@ -156,7 +178,8 @@ class runtime {
                                            const seed& import_seed, double import_timestamp_ms,
                                            const std::function<std::optional<std::string>(std::string_view)>& env) = 0;
   /// `JSON.parse(default.export())` of a schema bundle.
-  virtual outcome<value> evaluate_schema(const module_source& schema, const seed& import_seed, double import_timestamp_ms) = 0;
+  virtual outcome<value> evaluate_schema(const module_source& schema, const seed& import_seed,
+                                         double import_timestamp_ms) = 0;
   /// `default.export()` of a convex.config bundle. `component_dependency_modules`: specifier as the bundle imports
   /// it ("./_componentDeps/<base64url>") to the text of the module to give it. `env` empty: a component, which has
   /// no environment variables.

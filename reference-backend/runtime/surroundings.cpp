@@ -17,6 +17,14 @@ operation_name name_of(web_operation operation) {
       return {"Sleep", "setTimeout"};
     case web_operation::set_interval:
       return {"Sleep", "setInterval"};
+    case web_operation::storage_store:
+      return {"Storage", "storage.store()"};
+    case web_operation::storage_get:
+      return {"Storage", "storage.get()"};
+    case web_operation::form_data:
+      return {"FormParse", "formData()"};
+    case web_operation::stream:
+      return {"Stream", "stream"};
   }
   return {"Operation", "this"};
 }
@@ -33,6 +41,16 @@ std::optional<failure> refuse_in_declarations(surroundings s, std::string_view c
 }
 
 }  // namespace
+
+web_operation web_operation_named(std::string_view name) {
+  if (name == "setTimeout") return web_operation::set_timeout;
+  if (name == "setInterval") return web_operation::set_interval;
+  if (name == "storage.store") return web_operation::storage_store;
+  if (name == "storage.get") return web_operation::storage_get;
+  if (name == "formData") return web_operation::form_data;
+  if (name == "stream") return web_operation::stream;
+  return web_operation::fetch;
+}
 
 surroundings surroundings_of(function_kind k) {
   switch (k) {

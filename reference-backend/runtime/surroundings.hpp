@@ -9,7 +9,9 @@ namespace hull::backend::runtime {
 enum class surroundings { query, mutation, action, analyze, schema, auth_config, definition };
 
 /// Operations of the web platform that only actions have.
-enum class web_operation { fetch, set_timeout, set_interval };
+enum class web_operation { fetch, set_timeout, set_interval, storage_store, storage_get, form_data, stream };
+/// By the name under which our JavaScript asks: "fetch", "setTimeout", "storage.store", ...
+web_operation web_operation_named(std::string_view name);
 
 surroundings surroundings_of(function_kind k);
 bool is_transaction(surroundings s);  ///< A query or a mutation.

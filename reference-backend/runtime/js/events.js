@@ -127,3 +127,4 @@ class AbortController {
 }
 
 for (const c of [Event, EventTarget, AbortSignal, AbortController]) hide(globalThis, c.name, c);
+Object.assign(host.shared, { Event, EventTarget, AbortSignal, AbortController, abortSignal: abort });

@@ -6,4 +6,13 @@ const { defineProperty } = Object;
 shared.hide = (object, name, value) =>
   defineProperty(object, name, { value, writable: true, configurable: true, enumerable: false });
 
+/// Of ASCII letters only, as HTTP means it.
+shared.lowerCase = (text) => text.replace(/[A-Z]/g, (c) => c.toLowerCase());
+
+/// Ends the function, past every try and catch.
+shared.notImplemented = (operation, owner) =>
+  host.endFunction(
+    `Not implemented: ${operation} for ${owner}. Consider calling an action defined in Node.js instead (https://docs.convex.dev/functions/actions).`,
+  );
+
 globalThis.self = globalThis;

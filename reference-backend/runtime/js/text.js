@@ -123,3 +123,4 @@ class TextDecoder {
 
 hide(globalThis, "TextEncoder", TextEncoder);
 hide(globalThis, "TextDecoder", TextDecoder);
+Object.assign(host.shared, { TextEncoder, TextDecoder });

@@ -231,3 +231,4 @@ Object.defineProperty(URL.prototype, Symbol.toStringTag, { value: "URL", configu
 Object.defineProperty(URLSearchParams.prototype, Symbol.toStringTag, { value: "URLSearchParams", configurable: true });
 hide(globalThis, "URL", URL);
 hide(globalThis, "URLSearchParams", URLSearchParams);
+Object.assign(host.shared, { URL, URLSearchParams });

@@ -219,6 +219,13 @@ TEST(Reuse, OnlyTheRunThatLeavesSomethingCosts) {
   EXPECT_GE(rig.reused(), 12U);
 }
 
+TEST(Reuse, AGlobalThatIsMadeWhenFirstUsedCostsOneContext) {
+  reuse_rig rig(true);
+  const auto modules = module_m("export const f = query(() => new Headers({ a: '1' }).get('a'));");
+  for (int i = 0; i < 12; ++i) EXPECT_EQ(rig.run({modules}), "\"1\"");
+  EXPECT_GE(rig.reused(), 8U);
+}
+
 TEST(Reuse, AfterATimeoutAndAfterAnErrorOfOurOwn) {
   reuse_rig rig(true);
   rig.host.answers["1.0/get"] = [](scope*, std::string_view) { return outcome<std::string>(internal_failure("disk")); };

@@ -1,0 +1,34 @@
+// Parts of the web platform that a context makes when a program first asks for them. A unit is a file of its own that
+// gives an object with what it defines; units ask for each other with `need`.
+const { units, lazyGlobals } = host;
+const { shared } = host;
+let made = Object.create(null);
+
+shared.need = (unit) => (made[unit] ??= units[unit](host));
+
+const globals = {
+  ReadableStream: "readable_stream",
+  ReadableStreamDefaultReader: "readable_stream",
+  ReadableStreamBYOBReader: "readable_stream",
+  WritableStream: "writable_stream",
+  WritableStreamDefaultWriter: "writable_stream",
+  TransformStream: "transform_stream",
+  TextEncoderStream: "text_streams",
+  TextDecoderStream: "text_streams",
+  Headers: "headers",
+  Blob: "blob",
+  File: "blob",
+  FormData: "form_data",
+  Request: "request",
+  Response: "response",
+};
+
+lazyGlobals(Object.keys(globals), (name) => {
+  if (name !== undefined) return shared.need(globals[name])[name];
+  for (const each of Object.keys(globals)) void globalThis[each];
+  for (const unit of Object.keys(units)) shared.need(unit);
+});
+
+// Each unit runs once while the snapshot is made: what stays in it is their code, not what they defined.
+for (const unit of Object.keys(units)) shared.need(unit);
+made = Object.create(null);
