@@ -6,6 +6,7 @@
 #include "functions/application.hpp"
 #include "http/listener.hpp"
 #include "http/routes.hpp"
+#include "scheduler/driver.hpp"
 #include "storage/sqlite/sqlite.hpp"
 #include "subscriptions/registry.hpp"
 #include "sync/endpoint.hpp"
@@ -138,6 +139,17 @@ int serve(const serve_options& o) {
                                   system_clock(), system_random(), log};
     sync::endpoint sockets(services);
 
+    scheduler::driver_options over_time;
+    over_time.report = [&log](const std::string& path, const scheduler::call_end& end) {
+      functions::call_outcome result;
+      if (end.error) result.error = functions::function_error{*end.error, std::nullopt};
+      result.log_lines = end.log_lines;
+      log.call(path, result);
+    };
+    over_time.warn = app_options.log;
+    scheduler::driver scheduled(data, registry, (*app)->scheduled_functions(), system_clock(), system_random(),
+                                over_time);
+
     std::promise<void> asked_to_stop;
     asio::signal_set signals(io, SIGINT, SIGTERM);
     signals.async_wait([&](boost::system::error_code e, int) {
@@ -157,14 +169,16 @@ int serve(const serve_options& o) {
     (*api)->close();
     (*site)->close();
     sockets.close_all();
+    scheduled.stop();
     calls.stop();
     actions.stop();
     const bool calls_done = calls.wait_until_idle(finish_calls_within);
     const bool actions_done = actions.wait_until_idle(finish_actions_within);
+    const bool scheduled_done = scheduled.wait_until_idle(finish_actions_within);
     const auto deadline = std::chrono::steady_clock::now() + close_sockets_within;
     while (sockets.open_connections() != 0 && std::chrono::steady_clock::now() < deadline)
       std::this_thread::sleep_for(10ms);
-    if (!calls_done || !actions_done) {
+    if (!calls_done || !actions_done || !scheduled_done) {
       // Their commits are whole or not there at all; what is cut off is only the waiting.
       write_log(severity::warning, "Functions are still running; not waiting for them any longer.");
       std::_Exit(0);

@@ -119,8 +119,10 @@ outcome<std::optional<value>> transaction::get(access who, std::string_view id, 
   if (charged)
     if (auto ok = state_->used.note_query(); !ok) return ok.error();
   auto document = state_->read_document(*found->table, found->id, charged);
-  if (document && *document && found->view) return std::optional(present(*found->view, **document));
-  return document;
+  if (!document || !*document || !found->view) return document;
+  auto shown = state_->show(*found->view, **document);
+  if (!shown) return shown.error();
+  return std::optional(*std::move(shown));
 }
 
 outcome<std::string> transaction::insert(access who, std::string_view table, const value& fields) {

@@ -1,7 +1,6 @@
 // Queries of a transaction: pulling rows out of the snapshot and the pending writes together, one at a time.
 #include "database/document.hpp"
 #include "database/transaction_state.hpp"
-#include "database/virtual_tables.hpp"
 
 #include <algorithm>
 
@@ -115,7 +114,11 @@ outcome<std::optional<scanned_row>> transaction_state::pull(query_stream& q) {
   q.bytes_read += size;
   if (!q.plan.system)
     if (auto ok = used.note_read(size); !ok) return ok.error();
-  if (q.plan.view) row.document = present(*q.plan.view, row.document);
+  if (q.plan.view) {
+    auto shown = show(*q.plan.view, row.document);
+    if (!shown) return shown.error();
+    row.document = *std::move(shown);
+  }
   return std::optional(std::move(row));
 }
 

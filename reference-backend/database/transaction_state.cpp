@@ -2,6 +2,7 @@
 #include "database/transaction_state.hpp"
 
 #include "database/document.hpp"
+#include "database/virtual_tables.hpp"
 
 #include <algorithm>
 
@@ -34,6 +35,19 @@ outcome<std::optional<value>> transaction_state::read_document(const table_info&
   if (found && charged)
     if (auto ok = used.note_read(convex_size(*found)); !ok) return ok.error();
   return found;
+}
+
+outcome<value> transaction_state::show(std::string_view view, const value& row) {
+  value beside;
+  const auto id = companion(view, row);
+  if (const auto parsed = id ? document_id::parse(*id) : std::nullopt) {
+    if (const table_info* table = tables->find_table(parsed->table)) {
+      auto found = read_document(*table, *parsed, false);
+      if (!found) return found.error();
+      if (*found) beside = **std::move(found);
+    }
+  }
+  return present(view, row, beside);
 }
 
 outcome<void> transaction_state::write_document(const table_info& table, const document_id& id,

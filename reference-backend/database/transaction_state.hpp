@@ -61,6 +61,8 @@ struct transaction_state {
 
   // Documents, without access rules (transaction_state.cpp).
   outcome<std::optional<value>> read_document(const table_info& table, const document_id& id, bool charged);
+  /// A row as the view shows it.
+  outcome<value> show(std::string_view view, const value& row);
   /// `before` is what read_document gave.
   outcome<void> write_document(const table_info& table, const document_id& id, std::optional<value> before,
                                std::optional<value> after);

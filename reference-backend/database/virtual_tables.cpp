@@ -37,25 +37,24 @@ value present_file(const value& row) {
 
 void copy_time(const value& row, std::string_view from, std::string_view to, object& out) {
   if (const value* ns = row.find(from); ns && ns->if_int64())
-    out.set(std::string(to), static_cast<double>(ns->as_int64()) / 1e6);
+    out.set(std::string(to),
+            static_cast<double>(ns->as_int64() / 1'000'000) + static_cast<double>(ns->as_int64() % 1'000'000) * 1e-6);
 }
 
-value present_job(const value& row) {
+value present_job(const value& row, const value& args) {
   object out = with_system_fields(row);
   copy(row, "udfPath", "name", out);
-  if (const value* args = row.find("udfArgs"); args && args->if_bytes()) {
-    const bytes& text = args->as_bytes();
-    if (auto decoded = read_json({reinterpret_cast<const char*>(text.data()), text.size()}))
+  if (const value* text = args.find("args"); text && text->if_bytes()) {
+    const bytes& json = text->as_bytes();
+    if (auto decoded = read_json({reinterpret_cast<const char*>(json.data()), json.size()}))
       out.set("args", *std::move(decoded));
-  } else {
-    copy(row, "udfArgs", "args", out);
   }
   copy_time(row, "originalScheduledTs", "scheduledTime", out);
   copy_time(row, "completedTs", "completedTime", out);
   if (const value* state = row.find("state"); state && state->is_object()) {
     object shown;
     copy(*state, "type", "kind", shown);
-    copy(*state, "error", "error", shown);
+    for (const char* field : {"error", "request_id", "execution_id"}) copy(*state, field, field, shown);
     out.set("state", value(std::move(shown)));
   }
   return value(std::move(out));
@@ -75,8 +74,14 @@ std::optional<std::string_view> virtual_table(std::string_view physical_name) {
   return std::nullopt;
 }
 
-value present(std::string_view virtual_name, const value& row) {
-  return virtual_name == storage_view ? present_file(row) : present_job(row);
+std::optional<std::string> companion(std::string_view virtual_name, const value& row) {
+  if (virtual_name != jobs_view) return std::nullopt;
+  const value* id = row.find("argsId");
+  return id && id->is_string() ? std::optional(id->as_string()) : std::nullopt;
+}
+
+value present(std::string_view virtual_name, const value& row, const value& companion) {
+  return virtual_name == storage_view ? present_file(row) : present_job(row, companion);
 }
 
 }  // namespace hull::backend::database

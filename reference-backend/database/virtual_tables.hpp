@@ -4,6 +4,7 @@
 #include <hull/value/value.hpp>
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace hull::backend::database {
@@ -13,7 +14,10 @@ std::optional<std::string_view> physical_table(std::string_view virtual_name);
 /// "_file_storage" -> "_storage"; nothing for other names.
 std::optional<std::string_view> virtual_table(std::string_view physical_name);
 
-/// A row of the physical table as its view shows it.
-value present(std::string_view virtual_name, const value& row);
+/// The row of another table that the view needs beside this one; nothing when it needs none.
+std::optional<std::string> companion(std::string_view virtual_name, const value& row);
+
+/// A row of the physical table as its view shows it. `companion` is null when there is none.
+value present(std::string_view virtual_name, const value& row, const value& companion);
 
 }  // namespace hull::backend::database

@@ -1,7 +1,9 @@
 // Syscalls of actions.
 #include "functions/action_host.hpp"
 
+#include "functions/mutation_retry.hpp"
 #include "functions/runner.hpp"
+#include "functions/scheduling.hpp"
 #include "functions/transaction_host.hpp"
 
 #include <hull/value/json.hpp>
@@ -41,15 +43,17 @@ outcome<std::string> action_host::async_syscall(runtime::scope&, std::string_vie
 }
 
 outcome<std::string> action_host::answer(std::string_view name, std::string_view args_json) {
-  auto args = syscall_args::parse(std::string(name), args_json);
+  const bool schedules = name == "1.0/actions/schedule" || name == "1.0/actions/cancel_job";
+  auto args = syscall_args::parse(schedules ? "scheduler" : std::string(name), args_json);
   if (!args) return args.error();
   if (name == "1.0/actions/query") return call(runtime::function_kind::query, *args);
   if (name == "1.0/actions/mutation") return call(runtime::function_kind::mutation, *args);
   if (name == "1.0/actions/action") return call(runtime::function_kind::action, *args);
+  if (schedules) return change_schedule(name, *args);
   if (name == "1.0/getUserIdentity") return identity_json(session_.who);
   if (name == "1.0/getFunctionMetadata") return function_metadata_json(function_);
   if (name == "1.0/getDeploymentMetadata") return deployment_metadata_json(session_.shared.options);
-  if (name == "1.0/getRequestMetadata") return request_metadata_json(session_.request_id);
+  if (name == "1.0/getRequestMetadata") return request_metadata_json(session_.request_id, session_.job_id);
   if (is_known_syscall(name)) return unsupported_syscall(name);
   return bad_request("UnknownAsyncOperation", "Unknown async operation " + std::string(name));
 }
@@ -66,6 +70,7 @@ outcome<std::string> action_host::call(runtime::function_kind kind, const syscal
   call.args_text = write_json(call.args);
   call.who = session_.who;
   call.request_id = session_.request_id;
+  call.job_id = session_.job_id;
   call.allow_internal = true;
 
   if (kind == runtime::function_kind::query) {
@@ -78,6 +83,21 @@ outcome<std::string> action_host::call(runtime::function_kind kind, const syscal
   if (!finished) return finished.error();
   if (finished->thrown) return thrown_by_callee(finished->thrown->display, finished->thrown->data);
   return write_json(finished->result);
+}
+
+outcome<std::string> action_host::change_schedule(std::string_view name, const syscall_args& args) {
+  return retry_on_conflict(
+      session_.shared,
+      [&]() -> outcome<std::string> {
+        auto tx = session_.shared.db.begin();
+        auto answer =
+            name == "1.0/actions/schedule" ? schedule(session_, tx, args) : cancel_scheduled(session_, tx, args);
+        if (!answer) return answer;
+        auto committed = session_.shared.db.commit(std::move(tx), function_.path.stripped());
+        if (!committed) return committed.error();
+        return answer;
+      },
+      max_callback_retries);
 }
 
 std::optional<std::string> action_host::environment_variable(std::string_view name) {

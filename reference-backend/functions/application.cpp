@@ -6,6 +6,7 @@
 #include "functions/pushes.hpp"
 #include "functions/registry.hpp"
 #include "functions/runner.hpp"
+#include "functions/scheduled.hpp"
 #include "functions/system_queries.hpp"
 
 #include <hull/value/json.hpp>
@@ -70,6 +71,7 @@ struct application::impl {
         js(std::move(runtime)),
         shared{*db, *js, c, r, deployments, options},
         runs(shared),
+        scheduled(shared, runs),
         deploys(shared) {}
 
   const application_options options;
@@ -78,6 +80,7 @@ struct application::impl {
   registry deployments;
   services shared;
   runner runs;
+  functions::scheduled_functions scheduled;
   pushes deploys;
 };
 
@@ -105,6 +108,8 @@ outcome<std::unique_ptr<application>> application::start(std::unique_ptr<databas
 
 database::database& application::db() noexcept { return *impl_->db; }
 const application_options& application::options() const noexcept { return impl_->options; }
+
+scheduler::callee& application::scheduled_functions() noexcept { return impl_->scheduled; }
 
 outcome<std::shared_ptr<const query_outcome>> application::query(const function_call& call,
                                                                  std::optional<database::timestamp> ts) {

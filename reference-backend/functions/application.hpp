@@ -6,6 +6,7 @@
 #include "common/random.hpp"
 #include "database/database.hpp"
 #include "runtime/runtime.hpp"
+#include "scheduler/callee.hpp"
 
 #include <hull/value/value.hpp>
 
@@ -99,6 +100,9 @@ class application {
   outcome<call_outcome> action(const function_call& call);
   /// Whatever the path names (admin's /api/function).
   outcome<call_outcome> any_function(const function_call& call);
+
+  /// For the scheduler, which runs functions on its own.
+  scheduler::callee& scheduled_functions() noexcept;
 
   // The push protocol (control-plane specification, section 5): request bodies in, response bodies out.
   outcome<value> config_hashes(const value& request);

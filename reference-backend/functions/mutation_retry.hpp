@@ -9,6 +9,8 @@
 namespace hull::backend::functions {
 
 inline constexpr int max_conflict_retries = 4;
+/// Of what an action does in a transaction of its own, without calling a function.
+inline constexpr int max_callback_retries = 3;
 
 /// How long to wait before retry number `retry` (0 first): full jitter, `unit` is uniform in [0, 1).
 std::chrono::milliseconds retry_delay(int retry, double unit);
@@ -16,12 +18,12 @@ std::chrono::milliseconds retry_delay(int retry, double unit);
 /// The pause, on the application's own way of sleeping.
 void wait_before_retry(const services& shared, int retry);
 
-/// `attempt` returns an outcome; a conflict runs it again, at most four times.
+/// `attempt` returns an outcome; a conflict runs it again, at most so many times.
 template <class Attempt>
-auto retry_on_conflict(const services& shared, Attempt&& attempt) {
+auto retry_on_conflict(const services& shared, Attempt&& attempt, int max_retries = max_conflict_retries) {
   for (int retry = 0;; ++retry) {
     auto result = attempt();
-    if (result || result.error().who != blame::conflict || retry == max_conflict_retries) return result;
+    if (result || result.error().who != blame::conflict || retry == max_retries) return result;
     wait_before_retry(shared, retry);
   }
 }

@@ -4,6 +4,7 @@
 #include "common/encoding.hpp"
 #include "deploy/responses.hpp"
 #include "functions/mutation_retry.hpp"
+#include "scheduler/cron_schedule.hpp"
 
 #include <algorithm>
 #include <array>
@@ -32,6 +33,11 @@ outcome<void> check_crons(const deploy::evaluated_push& push, const function_map
                                                      "' schedules a query function, only actions and mutations can be "
                                                      "scheduled: " +
                                                      written);
+    const value* schedule = spec.find("cronSchedule");
+    auto parsed = scheduler::cron_schedule::parse(schedule != nullptr ? *schedule : value());
+    if (!parsed)
+      return deploy::push_failure("InvalidCron",
+                                  "The cron job '" + name + "' has an invalid schedule: " + parsed.error().message);
   }
   return {};
 }

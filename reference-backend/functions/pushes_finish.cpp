@@ -3,6 +3,7 @@
 
 #include "deploy/responses.hpp"
 #include "functions/mutation_retry.hpp"
+#include "scheduler/crons.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -87,6 +88,8 @@ outcome<value> pushes::try_finish(const started& push) {
     if (auto stored = store_deployment(tx, *next); !stored) return stored.error();
     shared_.deployments.announce(next);
   }
+  auto crons = scheduler::store_crons(tx, deploy::crons_of(next->analysis), shared_.time.wall_ns());
+  if (!crons) return crons.error();
   auto committed = shared_.db.commit(std::move(tx), "finish_push");
   if (!committed) return committed.error();
   warn_about_unsupported(*next);
@@ -100,8 +103,6 @@ void pushes::warn_about_unsupported(const deployment& next) const {
   if (routes > 0)
     warn("http.js declares " + std::to_string(routes) +
          " routes: this version of hull-backend does not serve HTTP actions yet.");
-  if (const std::size_t crons = deploy::crons_of(next.analysis).size(); crons > 0)
-    warn("crons.js declares " + std::to_string(crons) + " jobs: this version of hull-backend does not run crons yet.");
 }
 
 outcome<void> pushes::change_environment(const environment_changes& changes) {

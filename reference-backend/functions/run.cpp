@@ -15,11 +15,7 @@ namespace {
 constexpr std::size_t max_log_lines = 256;
 
 /// Syscalls that stand in the runtime's contract but belong to rooms which are not built yet.
-constexpr std::array<std::string_view, 19> later_syscalls{
-    "1.0/schedule",
-    "1.0/cancel_job",
-    "1.0/actions/schedule",
-    "1.0/actions/cancel_job",
+constexpr std::array<std::string_view, 15> later_syscalls{
     "1.0/actions/vectorSearch",
     "1.0/createFunctionHandle",
     "1.0/storageGetUrl",

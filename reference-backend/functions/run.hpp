@@ -48,11 +48,13 @@ struct run_session {
   std::shared_ptr<const deployment> deployed;
   identity who;
   std::string request_id;
+  std::optional<std::string> job_id{};  ///< Of the scheduled function that all this began with.
+  bool owns_job = false;                ///< The job ends with this very transaction.
   double timestamp_ms = 0;
-  function_log log;
+  function_log log{};
   bool observed_identity = false;
   bool observed_time = false;
-  std::optional<runtime::js_error> fatal;  ///< Of an inner run that ended all of its callers too.
+  std::optional<runtime::js_error> fatal{};  ///< Of an inner run that ended all of its callers too.
 };
 
 /// How a function ended, apart from failures that are ours.

@@ -83,7 +83,10 @@ runner::runner(const services& shared)
       }) {}
 
 run_session runner::new_session(const checked_call& call, std::shared_ptr<const deployment> deployed) const {
-  return run_session{shared_, std::move(deployed), call.who, call.request_id, shared_.now_ms(), {}, false, false, {}};
+  run_session session{shared_, std::move(deployed), call.who, call.request_id};
+  session.job_id = call.job_id;
+  session.timestamp_ms = shared_.now_ms();
+  return session;
 }
 
 outcome<query_cache::run_pointer> runner::query(const checked_call& call, std::optional<database::timestamp> ts) {
@@ -126,42 +129,58 @@ outcome<query_cache::run_pointer> runner::run_query(const checked_call& call, da
 outcome<finished_call> runner::mutation(const checked_call& call) {
   int retry = 0;
   return retry_on_conflict(shared_, [&] {
-    const auto turn = retry++ == max_conflict_retries ? turns_.alone() : turns_.together();
-    return attempt_mutation(call);
+    auto finished = mutation_once(call, {}, retry++ == max_conflict_retries);
+    if (!finished) return outcome<finished_call>(finished.error());
+    return outcome<finished_call>(**std::move(finished));
   });
 }
 
-outcome<finished_call> runner::attempt_mutation(const checked_call& call) {
+outcome<std::optional<finished_call>> runner::mutation_once(const checked_call& call, const company& with, bool alone) {
+  const auto turn = alone ? turns_.alone() : turns_.together();
+  return attempt_mutation(call, with);
+}
+
+outcome<std::optional<finished_call>> runner::attempt_mutation(const checked_call& call, const company& with) {
   auto tx = shared_.db.begin();
   auto deployed = shared_.deployments.deployment_of(tx);
   if (!deployed) return deployed.error();
   if (call.session) {
     auto recorded = find_recorded(shared_.db, tx, *call.session);
     if (!recorded) return recorded.error();
-    if (*recorded) return **std::move(recorded);
+    if (*recorded) return recorded;
+  }
+  if (with.before) {
+    auto wanted = with.before(tx);
+    if (!wanted) return wanted.error();
+    if (!*wanted) return std::optional<finished_call>();
   }
 
   run_session session = new_session(call, *deployed);
+  session.owns_job = with.before != nullptr && call.job_id.has_value();
   auto ran = run_in_transaction(session, tx, call, runtime::function_kind::mutation);
   if (!ran) return ran.error();
   finished_call finished;
   finished.result = std::move(ran->end.result);
   finished.thrown = std::move(ran->end.thrown);
   finished.log_lines = session.log.take();
-  if (finished.thrown) return finished;
+  if (finished.thrown) return std::optional(std::move(finished));
 
   if (call.session) {
     auto noted = record(tx, *call.session, finished);
     if (!noted) return noted.error();
   }
+  if (with.after) {
+    auto noted = with.after(tx, finished);
+    if (!noted) return noted.error();
+  }
   auto ts = shared_.db.commit(std::move(tx), call.path.stripped());
-  if (!ts) {
+  if (ts) {
+    finished.ts = *ts;
+  } else {
     if (!ts.error().deterministic()) return ts.error();
     finished.thrown = as_thrown(ts.error());
-    return finished;
   }
-  finished.ts = *ts;
-  return finished;
+  return std::optional(std::move(finished));
 }
 
 outcome<finished_call> runner::action(const checked_call& call) {

@@ -6,6 +6,7 @@
 #include "functions/right_of_way.hpp"
 #include "functions/run.hpp"
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,6 +23,7 @@ struct checked_call {
   std::string request_id;
   std::optional<std::string> journal;
   std::optional<session_request> session;
+  std::optional<std::string> job_id;  ///< Of the scheduled function that makes this call, however deep.
   bool allow_internal = false;
 };
 
@@ -33,6 +35,12 @@ struct finished_call {
   database::timestamp ts = 0;
 };
 
+/// What somebody adds to the transaction of a mutation.
+struct company {
+  std::function<outcome<bool>(database::transaction&)> before;  ///< False: there is nothing to do any more.
+  std::function<outcome<void>(database::transaction&, const finished_call&)> after;  ///< Not when the function throws.
+};
+
 /// Safe from any thread.
 class runner {
  public:
@@ -42,10 +50,13 @@ class runner {
   outcome<finished_call> mutation(const checked_call& call);
   outcome<finished_call> action(const checked_call& call);
 
+  /// One attempt at a mutation, with what others write in the same commit. Nothing: `with.before` said no.
+  outcome<std::optional<finished_call>> mutation_once(const checked_call& call, const company& with, bool alone);
+
  private:
   run_session new_session(const checked_call& call, std::shared_ptr<const deployment> deployed) const;
   outcome<query_cache::run_pointer> run_query(const checked_call& call, database::timestamp ts);
-  outcome<finished_call> attempt_mutation(const checked_call& call);
+  outcome<std::optional<finished_call>> attempt_mutation(const checked_call& call, const company& with);
 
   const services& shared_;
   query_cache cache_;

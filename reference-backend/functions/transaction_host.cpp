@@ -3,6 +3,7 @@
 
 #include "functions/call_check.hpp"
 #include "functions/environment.hpp"
+#include "functions/scheduling.hpp"
 
 #include <hull/value/json.hpp>
 
@@ -47,6 +48,8 @@ const transaction_host::operation* transaction_host::find_operation(std::string_
       {"1.0/shallowMerge", "db.patch", &host::patch, true},
       {"1.0/replace", "db.replace", &host::replace, true},
       {"1.0/remove", "db.delete", &host::remove, true},
+      {"1.0/schedule", "scheduler", &host::schedule_function, true},
+      {"1.0/cancel_job", "scheduler", &host::cancel_function, true},
       {"1.0/getUserIdentity", "auth.getUserIdentity", &host::user_identity, true},
       {"1.0/getTransactionMetrics", "getTransactionMetrics", &host::transaction_metrics, true},
       {"1.0/getFunctionMetadata", "getFunctionMetadata", &host::function_metadata, true},
@@ -87,6 +90,16 @@ std::optional<std::string> transaction_host::environment_variable(std::string_vi
   return found ? *std::move(found) : std::nullopt;
 }
 
+outcome<std::string> transaction_host::schedule_function(const syscall_args& args) {
+  if (auto allowed = must_be_mutation(args); !allowed) return allowed.error();
+  return schedule(session_, tx_, args);
+}
+
+outcome<std::string> transaction_host::cancel_function(const syscall_args& args) {
+  if (auto allowed = must_be_mutation(args); !allowed) return allowed.error();
+  return cancel_scheduled(session_, tx_, args);
+}
+
 outcome<std::string> transaction_host::user_identity(const syscall_args&) {
   session_.observed_identity = true;
   return identity_json(session_.who);
@@ -115,7 +128,7 @@ outcome<std::string> transaction_host::deployment_metadata(const syscall_args&) 
 outcome<std::string> transaction_host::request_metadata(const syscall_args&) {
   if (function_.kind == runtime::function_kind::query)
     return bad_request("RequestMetadataNotAllowed", "Request metadata is not available in queries");
-  return request_metadata_json(session_.request_id);
+  return request_metadata_json(session_.request_id, session_.job_id);
 }
 
 outcome<std::string> transaction_host::run_udf(runtime::scope& scope, const syscall_args& args) {
@@ -177,11 +190,11 @@ std::string deployment_metadata_json(const application_options& options) {
   return write_json(value::make_object({{"name", options.instance_name}, {"region", nullptr}, {"class", "s16"}}));
 }
 
-std::string request_metadata_json(const std::string& request_id) {
+std::string request_metadata_json(const std::string& request_id, const std::optional<std::string>& job_id) {
   return write_json(value::make_object({{"ip", nullptr},
                                         {"userAgent", nullptr},
                                         {"requestId", request_id},
-                                        {"scheduledFunctionId", nullptr},
+                                        {"scheduledFunctionId", job_id ? value(*job_id) : value()},
                                         {"authToken", nullptr}}));
 }
 

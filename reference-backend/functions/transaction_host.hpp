@@ -45,6 +45,9 @@ class transaction_host final : public runtime::syscall_host {
   outcome<std::string> replace(const syscall_args& args);
   outcome<std::string> remove(const syscall_args& args);
 
+  outcome<std::string> schedule_function(const syscall_args& args);
+  outcome<std::string> cancel_function(const syscall_args& args);
+
   outcome<std::string> user_identity(const syscall_args& args);
   outcome<std::string> transaction_metrics(const syscall_args& args);
   outcome<std::string> function_metadata(const syscall_args& args);
@@ -67,7 +70,7 @@ class transaction_host final : public runtime::syscall_host {
 /// The metadata syscalls, which actions have too.
 std::string function_metadata_json(const deployed_function& function);
 std::string deployment_metadata_json(const application_options& options);
-std::string request_metadata_json(const std::string& request_id);
+std::string request_metadata_json(const std::string& request_id, const std::optional<std::string>& job_id);
 
 /// The function that `name`, `reference` or `functionHandle` of a call's arguments means.
 outcome<function_path> called_function(const syscall_args& args);

@@ -76,6 +76,12 @@ export class Backend {
     return this.convex("deploy", "--typecheck", "disable");
   }
 
+  // Ends the program where it stands, as a crash would.
+  crash() {
+    this.child.kill("SIGKILL");
+    return this.exited;
+  }
+
   halt() {
     this.child.kill("SIGTERM");
     return this.exited;

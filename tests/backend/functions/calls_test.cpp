@@ -22,7 +22,7 @@ export const own_error = query({ args: object({ id: { type: "id", tableName: "t"
 export const write_in_query = query({ handler: () => db.insert("t", { a: 1 }) });
 export const unknown = query({ handler: () => call("nothing", {}) });
 export const unknown_sync = query({ handler: () => sync("nothing", {}) });
-export const scheduled = mutation({ handler: () => call("schedule", {}) });
+export const handle = mutation({ handler: () => call("createFunctionHandle", {}) });
 export const bad_get = query({ handler: () => call("get", {}) });
 export const loud = query({ handler: () => { for (let i = 0; i < 300; ++i) console.log(i); } });
 export const numbers = query({ handler: () => ({ z: 1, a: [1.5, null, true] }) });
@@ -119,8 +119,9 @@ TEST_F(calls, cannot_do_what_their_kind_or_this_version_cannot) {
       {"m:bad_get", "[{}]", "Uncaught Error: Invalid arguments for `db.get`: missing field `id`"},
   };
   for (const refused_call& c : cases) EXPECT_EQ(first_line(d.query(c.path, c.args)->error), c.text);
-  EXPECT_EQ(first_line(d.mutation("m:scheduled").error),
-            "Uncaught Error: The operation `1.0/schedule` is not supported by this version of hull-backend yet.");
+  EXPECT_EQ(
+      first_line(d.mutation("m:handle").error),
+      "Uncaught Error: The operation `1.0/createFunctionHandle` is not supported by this version of hull-backend yet.");
 }
 
 TEST_F(calls, keep_no_more_than_256_log_lines) {

@@ -191,6 +191,56 @@ TEST(push, checks_that_the_targets_of_crons_can_run) {
             std::string::npos);
 }
 
+TEST(push, puts_crons_live_and_tells_how_they_differ) {
+  const auto crons = [](const std::string& jobs) {
+    return sources{
+        {"m.js", "import { mutation } from './_deps/kit.js';\nexport const f = mutation({ handler: () => 1 });"},
+        {"crons.js",
+         "const f = { name: 'm:f', args: [{}] };\nconst every = (seconds) => ({ ...f, schedule: "
+         "{ type: 'interval', seconds } });\n"
+         "export default { isCrons: true, export: () => JSON.stringify(" +
+             jobs + ") };"}};
+  };
+  const auto diff = [](const value& finished) {
+    return write_json(*finished.find("componentDiffs")->find("")->find("cronDiff"));
+  };
+  const auto stored = [](deployed_app& d) {
+    auto tx = d.app().db().begin();
+    std::string names;
+    for (const value& row : tx.lookup("_cron_jobs", "by_name", {}).value())
+      names += row.find("name")->as_string() + " ";
+    return names;
+  };
+  deployed_app d;
+  EXPECT_EQ(diff(d.push(crons("{ a: every(5), b: every(5) }"))), R"({"added":["a","b"],"deleted":[],"updated":[]})");
+  EXPECT_EQ(stored(d), "a b ");
+  const value started = d.app().start_push(deployed_app::push_body(crons("{ b: every(6), c: every(5) }"))).value();
+  EXPECT_EQ(stored(d), "a b ") << "not before the push is finished";
+  EXPECT_EQ(diff(d.app().finish_push(value::make_object({{"startPush", started}, {"dryRun", false}})).value()),
+            R"({"added":["c"],"deleted":["a"],"updated":["b"]})");
+  EXPECT_EQ(stored(d), "b c ");
+}
+
+TEST(push, refuses_crons_whose_times_are_none) {
+  const auto refused = [](const std::string& expression) {
+    deployed_app d;
+    const auto result = d.app().start_push(deployed_app::push_body(
+        {{"m.js", "import { mutation } from './_deps/kit.js';\nexport const f = mutation({ handler: () => 1 });"},
+         {"crons.js",
+          "export default { isCrons: true, export: () => JSON.stringify({ tick: { name: 'm:f', args: [{}], "
+          "schedule: { type: 'cron', cron: '" +
+              expression + "' } } }) };"}}));
+    return result ? std::string() : result.error().message;
+  };
+  EXPECT_EQ(refused("* * * * *"), "");
+  EXPECT_EQ(refused("every day"),
+            "Hit an error while pushing:\nThe cron job 'tick' has an invalid schedule: "
+            "\"every day\" is not a valid cron expression");
+  EXPECT_EQ(refused("0 0 30 2 *"),
+            "Hit an error while pushing:\nThe cron job 'tick' has an invalid schedule: "
+            "\"0 0 30 2 *\" matches no time at all");
+}
+
 TEST(push, reports_a_schema_that_documents_break) {
   deployed_app d(version("1"));
   d.mutation("m:add", "[{\"a\":1}]");
@@ -204,19 +254,15 @@ TEST(push, reports_a_schema_that_documents_break) {
   EXPECT_EQ(*state.find("componentPath"), value(""));
 }
 
-TEST(push, of_routes_and_crons_is_accepted_with_a_warning) {
+TEST(push, of_routes_is_accepted_with_a_warning) {
   deployed_app d;
   d.push({{"http.js",
            "import { query } from './_deps/kit.js';\n"
            "const handler = () => {}; handler.isHttp = true; handler.invokeHttpAction = () => {};\n"
            "export default { isRouter: true, getRoutes: () => [['/hello', 'GET', handler]] };"},
-          {"m.js", "import { mutation } from './_deps/kit.js';\nexport const f = mutation({ handler: () => 1 });"},
-          {"crons.js",
-           "export default { isCrons: true, export: () => JSON.stringify({ tick: { name: 'm:f', args: [{}], "
-           "schedule: { type: 'interval', seconds: 5 } } }) };"}});
-  ASSERT_EQ(d.log.size(), 2u);
+          {"m.js", "import { mutation } from './_deps/kit.js';\nexport const f = mutation({ handler: () => 1 });"}});
+  ASSERT_EQ(d.log.size(), 1u);
   EXPECT_EQ(d.log[0], "http.js declares 1 routes: this version of hull-backend does not serve HTTP actions yet.");
-  EXPECT_EQ(d.log[1], "crons.js declares 1 jobs: this version of hull-backend does not run crons yet.");
 }
 
 TEST(environment, reaches_functions_and_runs_their_readers_again) {
