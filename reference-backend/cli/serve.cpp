@@ -1,6 +1,8 @@
 // Bodies of serve.hpp.
 #include "cli/serve.hpp"
 
+#include "auth/network_fetcher.hpp"
+#include "auth/token_verifier.hpp"
 #include "cli/data_folder.hpp"
 #include "common/log.hpp"
 #include "functions/application.hpp"
@@ -133,10 +135,12 @@ int serve(const serve_options& o) {
   {
     subscriptions::registry registry(data);
     sync::function_log log;
+    auth::network_fetcher fetcher;
+    auth::token_verifier tokens(fetcher, system_clock());
     worker_pool calls(call_threads, waiting_calls);
     worker_pool actions(action_threads, waiting_calls);
     const sync::services services{**app, registry, *instance, calls, actions,
-                                  system_clock(), system_random(), log};
+                                  system_clock(), system_random(), log, tokens};
     sync::endpoint sockets(services);
 
     scheduler::driver_options over_time;

@@ -172,6 +172,13 @@ outcome<value> application::start_push(const value& request) { return impl_->dep
 outcome<value> application::wait_for_schema(const value& request) { return impl_->deploys.wait_for_schema(request); }
 outcome<value> application::finish_push(const value& request) { return impl_->deploys.finish(request); }
 
+outcome<array> application::auth_providers() {
+  auto tx = impl_->db->begin();
+  auto deployed = impl_->deployments.deployment_of(tx);
+  if (!deployed) return deployed.error();
+  return (*deployed)->auth;
+}
+
 outcome<std::map<std::string, std::string>> application::environment_variables() {
   auto tx = impl_->db->begin();
   return read_environment(tx);

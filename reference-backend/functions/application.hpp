@@ -21,10 +21,12 @@
 
 namespace hull::backend::functions {
 
-/// On whose behalf a function runs. User tokens come with the auth work; until then a caller is nobody or an admin.
+/// On whose behalf a function runs: nobody, a user, an admin, or an admin who acts as a user.
 struct identity {
   bool admin = false;
   std::optional<value> attributes;  ///< Object with tokenIdentifier, issuer, subject, ... ; nothing when anonymous.
+  /// HTTP actions run even when the caller's token was refused; `getUserIdentity()` then throws this.
+  std::optional<failure> refusal = {};
 };
 
 /// What a function threw, as clients get it.
@@ -110,6 +112,9 @@ class application {
   outcome<value> start_push(const value& request);
   outcome<value> wait_for_schema(const value& request);
   outcome<value> finish_push(const value& request);
+
+  /// The providers of the deployed auth.config, as its push stored them.
+  outcome<array> auth_providers();
 
   // Environment variables of the deployment.
   outcome<std::map<std::string, std::string>> environment_variables();

@@ -97,7 +97,16 @@ outcome<function_end> conclude(run_session& session, database::transaction& tx, 
   return end;
 }
 
-std::string identity_json(const identity& who) { return who.attributes ? write_json(*who.attributes) : "null"; }
+outcome<std::string> identity_json(const identity& who) {
+  if (who.refusal) return *who.refusal;
+  return who.attributes ? write_json(*who.attributes) : "null";
+}
+
+std::string identity_key(const identity& who) {
+  if (who.refusal) return "refused " + write_json(value(who.refusal->message));
+  if (!who.admin && !who.attributes) return {};
+  return (who.admin ? "admin " : "user ") + (who.attributes ? write_json(*who.attributes) : "null");
+}
 
 failure unsupported_syscall(std::string_view name) {
   return bad_request("SyscallNotSupported",

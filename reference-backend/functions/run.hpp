@@ -74,8 +74,10 @@ runtime::run_request make_request(const run_session& session, const deployed_fun
 outcome<function_end> conclude(run_session& session, database::transaction& tx, const deployed_function& function,
                                runtime::run_result result);
 
-/// `getUserIdentity()` as JSON text.
-std::string identity_json(const identity& who);
+/// `getUserIdentity()` as JSON text, or the reason why the caller's token was refused.
+outcome<std::string> identity_json(const identity& who);
+/// Equal for callers between whom `getUserIdentity()` makes no difference; empty for nobody.
+std::string identity_key(const identity& who);
 
 /// The text for everything that `npm convex` may ask and this version does not do.
 failure unsupported_syscall(std::string_view name);

@@ -19,11 +19,6 @@ namespace {
 
 constexpr std::size_t cache_bytes = 100u << 20;
 
-std::string identity_text(const identity& who) {
-  if (!who.admin && !who.attributes) return {};
-  return (who.admin ? "admin " : "user ") + identity_json(who);
-}
-
 /// Equal results have equal digests; the request id of an error does not count.
 std::uint64_t digest_of(const query_run& run) {
   std::string all = run.value_json ? "v" + *run.value_json : "e" + run.display;
@@ -90,7 +85,7 @@ run_session runner::new_session(const checked_call& call, std::shared_ptr<const 
 }
 
 outcome<query_cache::run_pointer> runner::query(const checked_call& call, std::optional<database::timestamp> ts) {
-  const query_key key{call.path.canonical(), call.args_text, identity_text(call.who), call.journal.value_or(""),
+  const query_key key{call.path.canonical(), call.args_text, identity_key(call.who), call.journal.value_or(""),
                       call.allow_internal};
   const database::timestamp at = ts ? *ts : shared_.db.latest_ts();
   return cache_.get(key, at, shared_.time.wall_ns(), [&] { return run_query(call, at); });

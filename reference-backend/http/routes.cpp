@@ -31,11 +31,27 @@ outcome<functions::identity> identity_of(const request& r, const sync::services&
     return functions::identity{};
   }
   if (starts_with_word(*header, "convex")) return sync::identity_of_admin_key(s, std::string_view(*header).substr(7));
-  if (starts_with_word(*header, "bearer")) return sync::no_auth_provider();
+  if (starts_with_word(*header, "bearer")) {
+    auto user = sync::user_of_token(s, std::string_view(*header).substr(7));
+    if (!user) return user.error();
+    return functions::identity{false, std::move(user->attributes), {}};
+  }
   return bad_request("InvalidAuthHeader", "The Authorization header must be \"Convex <admin key>\" or \"Bearer <token>\".");
 }
 
+functions::identity identity_for_http_action(const request& r, const sync::services& s) {
+  if (!r.header("authorization")) return {};  // "adminKey" in the query is the action's own
+  auto who = identity_of(r, s);
+  if (who) return *std::move(who);
+  functions::identity unknown;
+  unknown.refusal = who.error();
+  return unknown;
+}
+
 outcome<functions::identity> require_admin(const request& r, const sync::services& s) {
+  // A user is never an admin, so there is no need to find out which user it is.
+  const std::string* header = r.header("authorization");
+  if (header && starts_with_word(*header, "bearer")) return auth::bad_deploy_key(s.instance);
   auto who = identity_of(r, s);
   if (!who || who->admin) return who;
   return auth::bad_deploy_key(s.instance);

@@ -25,9 +25,12 @@ void add_function_routes(router& r, const sync::services& s);
 void add_deploy_routes(router& r, const sync::services& s);
 void add_deployment_routes(router& r, const sync::services& s);
 
-/// Who asks: nobody, or an admin by the Authorization header or the query's adminKey. Failures: InvalidAuthHeader,
-/// NoAuthProvider, BadDeployKey.
+/// Who asks: nobody, a user by the Authorization header, or an admin by that header or the query's adminKey. Blocks when
+/// a user's token needs keys that are not there yet. Failures: InvalidAuthHeader, BadDeployKey, and those of
+/// auth::token_verifier.
 outcome<functions::identity> identity_of(const request& r, const sync::services& s);
+/// The same for an HTTP action, which runs in any case: what was wrong with the header becomes `identity::refusal`.
+functions::identity identity_for_http_action(const request& r, const sync::services& s);
 /// As above, and nothing less than an admin.
 outcome<functions::identity> require_admin(const request& r, const sync::services& s);
 

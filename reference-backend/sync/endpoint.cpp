@@ -211,9 +211,8 @@ void connection::wait() {
   timer_ms_ = ping_at_ms_;
   if (!closing_) timer_ms_ = std::min(timer_ms_, session_->deadline_ms());
   timer_.expires_after(std::chrono::milliseconds(std::max<std::int64_t>(timer_ms_ - now_ms(), 0)));
-  timer_.async_wait([weak = weak_from_this()](error_code e) {
-    if (const auto self = weak.lock()) self->time_passed(e);
-  });
+  // Keeps the connection alive until `end`: while a token is being checked, nothing is read and nothing written.
+  timer_.async_wait([self = shared_from_this()](error_code e) { self->time_passed(e); });
 }
 
 void connection::time_passed(error_code error) {

@@ -11,7 +11,7 @@ outcome<functions::identity> identity_of_admin_key(const services& s, std::strin
                                                    const std::optional<value>& acting_as) {
   auto access = auth::check_admin_key(s.instance, key);
   if (!access) return access.error();
-  functions::identity who{true, std::move(access->acting_as)};
+  functions::identity who{true, std::move(access->acting_as), {}};
   if (acting_as) {
     auto complete = auth::complete_user_attributes(*acting_as);
     if (!complete) return complete.error();
@@ -20,11 +20,10 @@ outcome<functions::identity> identity_of_admin_key(const services& s, std::strin
   return who;
 }
 
-failure no_auth_provider() {
-  return {blame::unauthenticated, "NoAuthProvider",
-          "This deployment has no auth provider configured, so it cannot check the token. "
-          "Call functions without a token, or with an admin key.",
-          std::nullopt};
+outcome<auth::verified_user> user_of_token(const services& s, std::string_view token) {
+  auto stored = s.app.auth_providers();
+  if (!stored) return stored.error();
+  return s.tokens.verify(token, auth::parse_providers(*stored));
 }
 
 std::string socket_request_id(const std::string& session_id, std::uint32_t request_id) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "auth/admin_key.hpp"
+#include "auth/token_verifier.hpp"
 #include "common/clock.hpp"
 #include "common/random.hpp"
 #include "common/worker_pool.hpp"
@@ -21,12 +22,14 @@ struct services {
   clock& time;
   random_source& random;
   function_log& log;
+  auth::token_verifier& tokens;
 };
 
-/// Who a bearer of this token is. Deployments have no auth provider yet, so every user token is refused.
+/// Who a bearer of this key is.
 outcome<functions::identity> identity_of_admin_key(const services& s, std::string_view key,
                                                    const std::optional<value>& acting_as = {});
-failure no_auth_provider();
+/// The user whom an auth provider of the deployed app has given this token. Blocks when the provider must be asked.
+outcome<auth::verified_user> user_of_token(const services& s, std::string_view token);
 
 /// Sixteen hex digits: of a call over a socket, which the client can compute too, and of any other.
 std::string socket_request_id(const std::string& session_id, std::uint32_t request_id);

@@ -44,7 +44,7 @@ serve::call_result to_result(const functions::call_outcome& o) {
   return {o.value_json, to_call_failure(o.error), o.log_lines, o.ts};
 }
 
-functions::identity to_identity(const serve::caller& who) { return {who.admin, who.attributes}; }
+functions::identity to_identity(const serve::caller& who) { return {who.admin, who.attributes, {}}; }
 
 functions::function_call to_function_call(const serve::call& what, const serve::caller& who) {
   functions::function_call call;
@@ -103,12 +103,26 @@ void session_host::handle(serve::check_token& e) {
   const auto& request = e.request;
   if (request.type == protocol::token_type::none)
     return carry_out(machine_.token_accepted(std::make_shared<const serve::caller>(), now()));
-  if (request.type == protocol::token_type::user)
-    return carry_out(machine_.token_refused(to_fault(no_auth_provider()), now()));
+  if (request.type == protocol::token_type::user) return check_user_token(request.token);
   auto who = identity_of_admin_key(services_, request.token, request.acting_as);
   if (!who) return carry_out(machine_.token_refused(to_fault(who.error()), now()));
   carry_out(machine_.token_accepted(
-      std::make_shared<const serve::caller>(serve::caller{who->admin, std::move(who->attributes)}), now()));
+      std::make_shared<const serve::caller>(serve::caller{who->admin, std::move(who->attributes), {}}), now()));
+}
+
+void session_host::check_user_token(const std::string& token) {
+  // Away from the strand: the signature takes time, and the provider's keys may have to be fetched.
+  const bool taken = services_.calls.submit([self = shared_from_this(), token] {
+    auto user = user_of_token(self->services_, token);
+    boost::asio::post(self->strand_, [self, user = std::move(user)]() mutable {
+      if (!self->socket_) return;
+      if (!user) return self->carry_out(self->machine_.token_refused(to_fault(user.error()), self->now()));
+      auto who = std::make_shared<const serve::caller>(
+          serve::caller{false, std::move(user->attributes), user->good_until_ns});
+      self->carry_out(self->machine_.token_accepted(std::move(who), self->now()));
+    });
+  });
+  if (!taken) carry_out(machine_.token_refused(to_fault(overloaded()), now()));
 }
 
 void session_host::handle(serve::take_snapshot&) {

@@ -62,6 +62,7 @@ class session_host : public std::enable_shared_from_this<session_host> {
   void carry_out(serve::effects list);
 
   void handle(serve::check_token& e);
+  void check_user_token(const std::string& token);
   void handle(serve::take_snapshot& e);
   void handle(serve::run_queries& e);
   void handle(serve::watch_query& e);

@@ -22,6 +22,7 @@ using protocol::timestamp;
 struct caller {
   bool admin = false;
   std::optional<value> attributes;
+  std::optional<std::int64_t> good_until_ns = {};  ///< Wall time at which a user's token expires.
 };
 
 /// One function with its arguments, as it was asked for.

@@ -104,6 +104,8 @@ class session {
   void abandon_transition();
 
   // Ends
+  /// Nothing is done for a caller whose token has expired; the socket is closed then. True when that happened.
+  bool has_expired(const moment& m, effects& out);
   void fail(const fault& why, const moment& m, effects& out);
   void refuse_message(const std::string& why, const moment& m, effects& out);
   void close(std::optional<std::uint16_t> code, std::string reason, effects& out);

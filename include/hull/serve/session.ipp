@@ -108,6 +108,7 @@ inline void session::remove(const protocol::remove_query& q, effects& out) {
 }
 
 inline void session::handle(const protocol::mutation& c, const moment& m, effects& out) {
+  if (has_expired(m, out)) return;
   if (!check_call(c.udf_path, c.component_path, m, out)) return;
   if (mutations_.size() >= options_.max_pending_mutations)
     return fail({fault::kind::overload, "TooManyConcurrentMutations",
@@ -119,6 +120,7 @@ inline void session::handle(const protocol::mutation& c, const moment& m, effect
 }
 
 inline void session::handle(const protocol::action& c, const moment& m, effects& out) {
+  if (has_expired(m, out)) return;
   if (!check_call(c.udf_path, c.component_path, m, out)) return;
   if (running_actions_ >= options_.max_running_actions)
     return fail({fault::kind::overload, "TooManyInflightActionsForSingleClient",
@@ -182,6 +184,12 @@ inline effects session::token_refused(const fault& why, const moment& m) {
   effects out;
   if (closed_) return out;
   checking_token_ = false;
+  const bool is_about_the_token = why.what == fault::kind::user || why.what == fault::kind::unauthenticated ||
+                                  why.what == fault::kind::forbidden;
+  if (!is_about_the_token) {
+    fail(why, m, out);  // the client keeps its token and tries again
+    return out;
+  }
   send(protocol::encode(protocol::auth_error{why.message, current_.identity, true}), m, out);
   close(std::nullopt, "", out);
   return out;
@@ -229,6 +237,12 @@ inline effects session::time_passed(const moment& m) {
 inline std::int64_t session::deadline() const noexcept {
   const std::int64_t ping_at = last_sent_ms_ + options_.ping_after_ms;
   return retry_at_ms_ ? std::min(*retry_at_ms_, ping_at) : ping_at;
+}
+
+inline bool session::has_expired(const moment& m, effects& out) {
+  if (!caller_->good_until_ns || m.wall_ns < *caller_->good_until_ns) return false;
+  fail({fault::kind::unauthenticated, "TokenExpired", "The token has expired."}, m, out);
+  return true;
 }
 
 inline void session::fail(const fault& why, const moment& m, effects& out) {

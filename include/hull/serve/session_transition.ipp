@@ -15,7 +15,7 @@ inline void session::settle(effects& out) {
 
 inline effects session::snapshot(timestamp ts, const std::vector<query_id>& stale, const moment& m) {
   effects out;
-  if (closed_ || phase_ != phase::choosing_snapshot) return out;
+  if (closed_ || phase_ != phase::choosing_snapshot || has_expired(m, out)) return out;
   dirty_ = false;
   target_ = {received_query_set_, received_identity_, std::max(ts, current_.ts)};
   target_removed_.insert(target_removed_.end(), removed_.begin(), removed_.end());

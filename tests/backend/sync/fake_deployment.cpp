@@ -16,6 +16,7 @@ namespace {
 struct world {
   std::mutex mutex;
   std::vector<std::string> items;
+  array providers;
   std::uint64_t ts = 1000;
   std::atomic<std::size_t> runs{0};
 };
@@ -25,6 +26,12 @@ world& the_world() {
 }
 
 }  // namespace
+
+void set_auth_providers(array providers) {
+  auto& w = the_world();
+  const std::lock_guard lock(w.mutex);
+  w.providers = std::move(providers);
+}
 
 std::size_t runs_of_list() { return the_world().runs; }
 
@@ -153,10 +160,20 @@ database::database& application::db() noexcept { return *impl_->db; }
 const application_options& application::options() const noexcept { return impl_->options; }
 
 namespace {
+std::uint64_t latest() {
+  auto& w = test::the_world();
+  const std::lock_guard lock(w.mutex);
+  return w.ts;
+}
 function_error unknown(const function_call& c) {
   return {"[Request ID: " + c.request_id + "] Server Error\nCould not find public function for '" + c.path + "'.", {}};
 }
 std::shared_ptr<const std::string> text(std::string json) { return std::make_shared<const std::string>(std::move(json)); }
+std::string who(const function_call& c) {
+  if (c.who.refusal) return write_json(value("refused " + c.who.refusal->code));
+  const std::string rank = c.who.admin ? "admin " : "";
+  return write_json(value(rank + (c.who.attributes ? c.who.attributes->find("tokenIdentifier")->as_string() : "nobody")));
+}
 }  // namespace
 
 outcome<std::shared_ptr<const query_outcome>> application::query(const function_call& c,
@@ -176,6 +193,8 @@ outcome<std::shared_ptr<const query_outcome>> application::query(const function_
   } else if (c.path == "m:int") {
     o->value_json = text(R"({"$integer":"AQAAAAAAAAA="})");
     o->log_lines = {"[LOG] 'one'"};
+  } else if (c.path == "m:who") {
+    o->value_json = text(who(c));
   } else if (c.path == "m:busy") {
     return failure{blame::overload, "Overloaded", "busy", {}};
   } else if (c.path == "m:fail") {
@@ -188,6 +207,7 @@ outcome<std::shared_ptr<const query_outcome>> application::query(const function_
 }
 
 outcome<call_outcome> application::mutation(const function_call& c) {
+  if (c.path == "m:who") return call_outcome{text(who(c)), {}, {}, latest()};
   if (c.path != "m:push") return call_outcome{nullptr, unknown(c), {}, 0};
   auto& w = test::the_world();
   call_outcome o;
@@ -201,6 +221,7 @@ outcome<call_outcome> application::mutation(const function_call& c) {
   return o;
 }
 outcome<call_outcome> application::action(const function_call& c) {
+  if (c.path == "m:who") return call_outcome{text(who(c)), {}, {}, 0};
   if (c.path == "m:crash") return internal_failure("the details nobody should see");
   if (c.path == "m:slow") std::this_thread::sleep_for(std::chrono::milliseconds(300));
   return call_outcome{text(c.args_json), {}, {}, 0};
@@ -215,6 +236,11 @@ outcome<value> application::evaluate_push(const value& r) { return r; }
 outcome<value> application::start_push(const value& r) { return r; }
 outcome<value> application::wait_for_schema(const value&) { return value::make_object({{"type", "complete"}}); }
 outcome<value> application::finish_push(const value&) { return bad_request("RaceDetected", "changed"); }
+outcome<array> application::auth_providers() {
+  auto& w = test::the_world();
+  const std::lock_guard lock(w.mutex);
+  return w.providers;
+}
 outcome<std::map<std::string, std::string>> application::environment_variables() { return impl_->environment; }
 outcome<void> application::update_environment_variables(
     const std::vector<std::pair<std::string, std::optional<std::string>>>& changes) {
@@ -233,6 +259,7 @@ namespace hull::test {
 fake_deployment make_fake_deployment() {
   auto& w = the_world();
   w.items.clear();
+  w.providers.clear();
   w.runs = 0;
   auto db = backend::database::database::open(nullptr, backend::system_clock(), backend::system_random()).value();
   backend::functions::application_options options;

@@ -1,9 +1,11 @@
 // A deployment without database and JavaScript, for tests of the edges: a list of numbers that `m:list` returns,
-// `m:push` appends to and `m:echo` gives back its arguments. Linked in place of the real rooms.
+// `m:push` appends to and `m:echo` gives back its arguments; `m:who` says who asks. Linked in place of the real rooms.
 #pragma once
 
 #include "auth/admin_key.hpp"
 #include "functions/application.hpp"
+
+#include <hull/value/value.hpp>
 
 #include <memory>
 
@@ -15,6 +17,9 @@ struct fake_deployment {
 
 /// One at a time.
 fake_deployment make_fake_deployment();
+
+/// The providers of its auth.config; none when it is made.
+void set_auth_providers(array providers);
 
 /// How often `m:list` ran since the deployment was made.
 std::size_t runs_of_list();

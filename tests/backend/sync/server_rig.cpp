@@ -33,8 +33,10 @@ struct server_rig::impl {
   sync::function_log log;
   worker_pool calls{8, 1000};
   worker_pool actions{8, 1000};
+  fake_web web;
+  auth::token_verifier tokens{web, system_clock()};
   sync::services services{*deployment.app, registry, test_instance(), calls, actions, system_clock(), system_random(),
-                          log};
+                          log, tokens};
   sync::endpoint sockets;
   std::unique_ptr<http::listener> api, site;
   std::vector<std::thread> threads;
@@ -67,6 +69,8 @@ server_rig::server_rig(sync::endpoint_options sockets, http::listener_options po
   impl_ = std::make_unique<impl>(sockets, port);
 }
 server_rig::~server_rig() = default;
+fake_web& server_rig::web() { return impl_->web; }
+const sync::services& server_rig::services() const { return impl_->services; }
 std::uint16_t server_rig::port() const { return impl_->api->port(); }
 std::uint16_t server_rig::site_port() const { return impl_->site->port(); }
 sync::endpoint& server_rig::sockets() { return impl_->sockets; }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "http/listener.hpp"
+#include "identity_provider.hpp"
 #include "sync/endpoint.hpp"
 
 #include <chrono>
@@ -16,6 +17,9 @@ namespace hull::test {
 class server_rig {
  public:
   explicit server_rig(backend::sync::endpoint_options sockets = {}, backend::http::listener_options port = {});
+  /// What identity providers publish. Set it up before there are connections.
+  fake_web& web();
+  const backend::sync::services& services() const;
   ~server_rig();
   std::uint16_t port() const;
   std::uint16_t site_port() const;

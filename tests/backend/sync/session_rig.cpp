@@ -82,11 +82,11 @@ lines session_rig::show(const effects& list) {
 
 lines session_rig::frame(const std::string& text) { return show(machine_.text_frame(text, now_)); }
 lines session_rig::binary() { return show(machine_.binary_frame(now_)); }
-lines session_rig::token_ok(bool admin) {
-  return show(machine_.token_accepted(std::make_shared<const caller>(caller{admin, {}}), now_));
+lines session_rig::token_ok(bool admin, std::optional<std::int64_t> good_until_ns) {
+  return show(machine_.token_accepted(std::make_shared<const caller>(caller{admin, {}, good_until_ns}), now_));
 }
-lines session_rig::token_bad(const std::string& why) {
-  return show(machine_.token_refused({fault::kind::unauthenticated, "Unauthenticated", why}, now_));
+lines session_rig::token_bad(const std::string& why, fault::kind what) {
+  return show(machine_.token_refused({what, "Unauthenticated", why}, now_));
 }
 lines session_rig::snapshot(timestamp ts, std::vector<query_id> stale) {
   return show(machine_.snapshot(ts, stale, now_));

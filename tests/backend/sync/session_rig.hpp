@@ -3,6 +3,8 @@
 
 #include <hull/serve/session.hpp>
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,8 +19,8 @@ class session_rig {
   // Each returns the effects that it caused.
   lines frame(const std::string& text);
   lines binary();
-  lines token_ok(bool admin = false);
-  lines token_bad(const std::string& why);
+  lines token_ok(bool admin = false, std::optional<std::int64_t> good_until_ns = {});
+  lines token_bad(const std::string& why, serve::fault::kind what = serve::fault::kind::unauthenticated);
   lines snapshot(serve::timestamp ts, std::vector<serve::query_id> stale = {});
   /// Finishes a query of the newest step with this value (JSON text); the digest follows from it.
   lines result(serve::query_id id, const std::string& value_json, std::optional<std::string> journal = {});
@@ -35,6 +37,7 @@ class session_rig {
   serve::session& machine() { return machine_; }
   std::uint64_t step() const { return step_; }
   void set_latest(serve::timestamp ts) { now_.latest_ts = ts; }
+  void set_wall(std::int64_t ns) { now_.wall_ns = ns; }
 
  private:
   lines show(const serve::effects& list);

@@ -285,6 +285,67 @@ TEST(Session, ARefusedTokenNamesTheLastIdentityThatWasSent) {
   EXPECT_THAT(rig.token_bad("no provider"), ElementsAre("AuthError no provider base 1 attempted", "close plainly"));
 }
 
+TEST(Session, ATokenThatCannotBeCheckedNowIsNotRefused) {
+  const auto ends = [](fault::kind what) {
+    session_rig rig;
+    rig.frame(authenticate);
+    return rig.token_bad("text", what);
+  };
+  EXPECT_THAT(ends(fault::kind::user), ElementsAre("AuthError text base 0 attempted", "close plainly"));
+  EXPECT_THAT(ends(fault::kind::forbidden), ElementsAre("AuthError text base 0 attempted", "close plainly"));
+  EXPECT_THAT(ends(fault::kind::overload), ElementsAre("close 1013 Unauthenticated"));
+  EXPECT_THAT(ends(fault::kind::server), ElementsAre("close 1011 InternalServerError"));
+}
+
+/// A session of a user whose token is good until 8 s; its clock shows 5 s.
+class ExpiringSession : public testing::Test {
+ protected:
+  ExpiringSession() {
+    rig.frame(authenticate);
+    rig.token_ok(false, 8'000'000'000);
+    rig.snapshot(100);
+    rig.frame(add_frame(0, 1, add(0, "m:list")));
+    rig.snapshot(100);
+    rig.result(0, "1");
+    rig.sent();
+    rig.sent();
+  }
+  session_rig rig;
+  const testing::Matcher<lines> expired = ElementsAre("AuthError The token has expired. base 1", "close plainly");
+};
+
+TEST_F(ExpiringSession, IsServedUntilTheTokenExpires) {
+  rig.set_wall(7'999'999'999);
+  EXPECT_THAT(rig.frame(mutation(0)), Contains(StartsWith("mutate 0")));
+  EXPECT_THAT(rig.frame(action(1)), Contains(StartsWith("act 1")));
+  rig.changed();
+  EXPECT_THAT(rig.snapshot(110, {0}), Contains(StartsWith("run at 110")));
+}
+
+TEST_F(ExpiringSession, RunsNoQueryAfterwards) {
+  rig.changed();
+  rig.set_wall(8'000'000'000);
+  EXPECT_THAT(rig.snapshot(110, {0}), expired);
+}
+
+TEST_F(ExpiringSession, TakesNoMutationAfterwards) {
+  rig.set_wall(8'000'000'000);
+  EXPECT_THAT(rig.frame(mutation(0)), expired);
+}
+
+TEST_F(ExpiringSession, TakesNoActionAfterwards) {
+  rig.set_wall(8'000'000'000);
+  EXPECT_THAT(rig.frame(action(0)), expired);
+}
+
+TEST_F(ExpiringSession, GoesOnWithAnotherToken) {
+  rig.set_wall(9'000'000'000);
+  rig.frame(R"({"type":"Authenticate","baseVersion":1,"tokenType":"User","value":"x"})");
+  EXPECT_THAT(rig.token_ok(false, 20'000'000'000), Contains("snapshot"));
+  EXPECT_THAT(rig.snapshot(110), Contains(StartsWith("run at 110")));
+  EXPECT_THAT(rig.frame(mutation(0)), Contains(StartsWith("mutate 0")));
+}
+
 TEST(Session, AuthenticateOnAnotherBaseEndsTheConnection) {
   session_rig rig;
   rig.frame(R"({"type":"Authenticate","baseVersion":5,"tokenType":"None"})");
