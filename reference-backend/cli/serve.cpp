@@ -5,6 +5,7 @@
 #include "auth/token_verifier.hpp"
 #include "cli/data_folder.hpp"
 #include "common/log.hpp"
+#include "files/local_store.hpp"
 #include "functions/application.hpp"
 #include "http/listener.hpp"
 #include "http/routes.hpp"
@@ -120,6 +121,8 @@ int serve(const serve_options& o) {
 
   auto store = storage::open_sqlite(o.data);
   if (!store) return complain(store.error());
+  auto blobs = files::open_local_store(o.data / "files");
+  if (!blobs) return complain(blobs.error());
   auto db = database::database::open(std::move(*store), system_clock(), system_random());
   if (!db) return complain(db.error());
   database::database& data = **db;
@@ -128,6 +131,8 @@ int serve(const serve_options& o) {
   app_options.origin = o.origin.value_or(local_origin(o.bind, (*api)->port()));
   app_options.site_origin = o.site_origin.value_or(local_origin(o.bind, (*site)->port()));
   app_options.runtime.reuse_contexts = !o.new_context_per_run;
+  app_options.blobs = *std::move(blobs);
+  app_options.upload_key = files::make_upload_key(instance->secret);
   app_options.log = [](const std::string& line) { write_log(severity::warning, line); };
   auto app = functions::application::start(std::move(*db), app_options, system_clock(), system_random());
   if (!app) return complain(app.error());

@@ -4,6 +4,7 @@
 #include "functions/mutation_retry.hpp"
 #include "functions/runner.hpp"
 #include "functions/scheduling.hpp"
+#include "functions/storage_calls.hpp"
 #include "functions/transaction_host.hpp"
 
 #include <hull/value/json.hpp>
@@ -43,6 +44,7 @@ outcome<std::string> action_host::async_syscall(runtime::scope&, std::string_vie
 }
 
 outcome<std::string> action_host::answer(std::string_view name, std::string_view args_json) {
+  if (name.starts_with("1.0/storage")) return storage(name, args_json);
   const bool schedules = name == "1.0/actions/schedule" || name == "1.0/actions/cancel_job";
   auto args = syscall_args::parse(schedules ? "scheduler" : std::string(name), args_json);
   if (!args) return args.error();
@@ -56,6 +58,37 @@ outcome<std::string> action_host::answer(std::string_view name, std::string_view
   if (name == "1.0/getRequestMetadata") return request_metadata_json(session_.request_id, session_.job_id);
   if (is_known_syscall(name)) return unsupported_syscall(name);
   return bad_request("UnknownAsyncOperation", "Unknown async operation " + std::string(name));
+}
+
+outcome<std::string> action_host::storage(std::string_view name, std::string_view args_json) {
+  if (name == "1.0/storageGenerateUploadUrl") return storage_upload_url(session_.shared);
+  const bool url = name == "1.0/storageGetUrl";
+  const bool metadata = name == "1.0/storageGetMetadata";
+  if (!url && !metadata && name != "1.0/storageDelete")
+    return bad_request("UnknownAsyncOperation", "Unknown async operation " + std::string(name));
+  auto args = syscall_args::parse(url        ? "storage.getUrl"
+                                  : metadata ? "storage.getMetadata"
+                                             : "storage.delete",
+                                  args_json);
+  if (!args) return args.error();
+  if (!url && !metadata) return delete_file(*args);
+  auto tx = session_.shared.db.begin();
+  return url ? storage_url(session_.shared, tx, *args) : storage_metadata(tx, *args);
+}
+
+outcome<std::string> action_host::delete_file(const syscall_args& args) {
+  std::vector<files::file_row> removed;
+  auto done = retry_on_conflict(session_.shared, [&]() -> outcome<std::string> {
+    removed.clear();
+    auto tx = session_.shared.db.begin();
+    auto deleted = storage_delete(tx, args, removed);
+    if (!deleted) return deleted;
+    auto committed = session_.shared.db.commit(std::move(tx), function_.path.stripped());
+    if (!committed) return committed.error();
+    return deleted;
+  });
+  if (done) session_.shared.files.remove_blobs(removed);
+  return done;
 }
 
 outcome<std::string> action_host::call(runtime::function_kind kind, const syscall_args& args) {

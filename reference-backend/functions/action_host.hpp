@@ -25,6 +25,8 @@ class action_host final : public runtime::syscall_host {
 
  private:
   outcome<std::string> answer(std::string_view name, std::string_view args_json);
+  outcome<std::string> storage(std::string_view name, std::string_view args_json);
+  outcome<std::string> delete_file(const syscall_args& args);
   outcome<std::string> call(runtime::function_kind kind, const syscall_args& args);
   /// Schedules or cancels in a transaction of its own.
   outcome<std::string> change_schedule(std::string_view name, const syscall_args& args);

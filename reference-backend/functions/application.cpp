@@ -69,7 +69,8 @@ struct application::impl {
       : options(given),
         db(std::move(database)),
         js(std::move(runtime)),
-        shared{*db, *js, c, r, deployments, options},
+        stored_files(*db, options.blobs, options.upload_key, options.origin, c, r),
+        shared{*db, *js, c, r, deployments, options, stored_files},
         runs(shared),
         scheduled(shared, runs),
         deploys(shared) {}
@@ -77,6 +78,7 @@ struct application::impl {
   const application_options options;
   std::unique_ptr<database::database> db;
   std::unique_ptr<runtime::runtime> js;
+  files::file_storage stored_files;
   registry deployments;
   services shared;
   runner runs;
@@ -103,6 +105,10 @@ outcome<std::unique_ptr<application>> application::start(std::unique_ptr<databas
   auto tx = parts->db->begin();
   auto deployed = parts->deployments.deployment_of(tx);
   if (!deployed) return deployed.error();
+  auto orphans = parts->stored_files.remove_orphans();
+  if (!orphans) return orphans.error();
+  if (*orphans != 0 && options.log)
+    options.log("Removed " + std::to_string(*orphans) + " stored files that were never finished, or deleted.");
   return std::unique_ptr<application>(new application(std::move(parts)));
 }
 
@@ -110,6 +116,7 @@ database::database& application::db() noexcept { return *impl_->db; }
 const application_options& application::options() const noexcept { return impl_->options; }
 
 scheduler::callee& application::scheduled_functions() noexcept { return impl_->scheduled; }
+files::file_storage& application::files() noexcept { return impl_->stored_files; }
 
 outcome<std::shared_ptr<const query_outcome>> application::query(const function_call& call,
                                                                  std::optional<database::timestamp> ts) {

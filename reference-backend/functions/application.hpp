@@ -5,6 +5,7 @@
 #include "common/failure.hpp"
 #include "common/random.hpp"
 #include "database/database.hpp"
+#include "files/file_storage.hpp"
 #include "runtime/runtime.hpp"
 #include "scheduler/callee.hpp"
 
@@ -75,6 +76,8 @@ struct application_options {
   std::string origin;  ///< "http://127.0.0.1:3210"
   std::string site_origin;
   runtime::runtime_options runtime;
+  std::shared_ptr<files::blob_store> blobs;              ///< Null: file storage is refused.
+  files::upload_key upload_key{};                        ///< Signs upload URLs.
   std::function<void(const std::string&)> log;           ///< Warnings for the operator of the backend.
   std::function<void(std::chrono::milliseconds)> sleep;  ///< Between retries; the thread sleeps when empty.
 };
@@ -94,6 +97,7 @@ class application {
 
   database::database& db() noexcept;
   const application_options& options() const noexcept;
+  files::file_storage& files() noexcept;
 
   /// Runs at `ts` (or the newest snapshot), or takes the cached result if nothing it read has changed since.
   outcome<std::shared_ptr<const query_outcome>> query(const function_call& call,

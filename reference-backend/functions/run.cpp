@@ -15,15 +15,9 @@ namespace {
 constexpr std::size_t max_log_lines = 256;
 
 /// Syscalls that stand in the runtime's contract but belong to rooms which are not built yet.
-constexpr std::array<std::string_view, 15> later_syscalls{
+constexpr std::array<std::string_view, 9> later_syscalls{
     "1.0/actions/vectorSearch",
     "1.0/createFunctionHandle",
-    "1.0/storageGetUrl",
-    "1.0/storageGetMetadata",
-    "1.0/storageGenerateUploadUrl",
-    "1.0/storageDelete",
-    "1.0/storageStore",
-    "1.0/storageGet",
     "1.0/auditLog",
     "1.0/writeDeploymentAuditLog",
     "1.0/requireOperation",

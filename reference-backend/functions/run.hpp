@@ -5,6 +5,7 @@
 #include "common/failure.hpp"
 #include "common/random.hpp"
 #include "database/database.hpp"
+#include "files/file_storage.hpp"
 #include "functions/application.hpp"
 #include "functions/deployment.hpp"
 #include "functions/registry.hpp"
@@ -27,6 +28,7 @@ struct services {
   random_source& random;
   registry& deployments;
   const application_options& options;
+  files::file_storage& files;
 
   runtime::seed new_seed() const;
   double now_ms() const { return static_cast<double>(time.wall_ns() / 1'000'000); }
@@ -54,7 +56,8 @@ struct run_session {
   function_log log{};
   bool observed_identity = false;
   bool observed_time = false;
-  std::optional<runtime::js_error> fatal{};  ///< Of an inner run that ended all of its callers too.
+  std::vector<files::file_row> removed_files{};  ///< Their blobs go after the commit.
+  std::optional<runtime::js_error> fatal{};      ///< Of an inner run that ended all of its callers too.
 };
 
 /// How a function ended, apart from failures that are ours.

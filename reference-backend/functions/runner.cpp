@@ -175,6 +175,7 @@ outcome<std::optional<finished_call>> runner::attempt_mutation(const checked_cal
     if (!ts.error().deterministic()) return ts.error();
     finished.thrown = as_thrown(ts.error());
   }
+  if (!finished.thrown) shared_.files.remove_blobs(session.removed_files);
   return std::optional(std::move(finished));
 }
 

@@ -4,6 +4,7 @@
 #include "functions/call_check.hpp"
 #include "functions/environment.hpp"
 #include "functions/scheduling.hpp"
+#include "functions/storage_calls.hpp"
 
 #include <hull/value/json.hpp>
 
@@ -50,6 +51,10 @@ const transaction_host::operation* transaction_host::find_operation(std::string_
       {"1.0/remove", "db.delete", &host::remove, true},
       {"1.0/schedule", "scheduler", &host::schedule_function, true},
       {"1.0/cancel_job", "scheduler", &host::cancel_function, true},
+      {"1.0/storageGetUrl", "storage.getUrl", &host::storage_get_url, true},
+      {"1.0/storageGetMetadata", "storage.getMetadata", &host::storage_get_metadata, true},
+      {"1.0/storageGenerateUploadUrl", "storage.generateUploadUrl", &host::storage_generate_upload_url, true},
+      {"1.0/storageDelete", "storage.delete", &host::storage_remove, true},
       {"1.0/getUserIdentity", "auth.getUserIdentity", &host::user_identity, true},
       {"1.0/getTransactionMetrics", "getTransactionMetrics", &host::transaction_metrics, true},
       {"1.0/getFunctionMetadata", "getFunctionMetadata", &host::function_metadata, true},
@@ -98,6 +103,24 @@ outcome<std::string> transaction_host::schedule_function(const syscall_args& arg
 outcome<std::string> transaction_host::cancel_function(const syscall_args& args) {
   if (auto allowed = must_be_mutation(args); !allowed) return allowed.error();
   return cancel_scheduled(session_, tx_, args);
+}
+
+outcome<std::string> transaction_host::storage_get_url(const syscall_args& args) {
+  return storage_url(session_.shared, tx_, args);
+}
+
+outcome<std::string> transaction_host::storage_get_metadata(const syscall_args& args) {
+  return storage_metadata(tx_, args);
+}
+
+outcome<std::string> transaction_host::storage_generate_upload_url(const syscall_args& args) {
+  if (auto allowed = must_be_mutation(args); !allowed) return allowed.error();
+  return storage_upload_url(session_.shared);
+}
+
+outcome<std::string> transaction_host::storage_remove(const syscall_args& args) {
+  if (auto allowed = must_be_mutation(args); !allowed) return allowed.error();
+  return storage_delete(tx_, args, session_.removed_files);
 }
 
 outcome<std::string> transaction_host::user_identity(const syscall_args&) {

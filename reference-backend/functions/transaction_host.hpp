@@ -47,6 +47,10 @@ class transaction_host final : public runtime::syscall_host {
 
   outcome<std::string> schedule_function(const syscall_args& args);
   outcome<std::string> cancel_function(const syscall_args& args);
+  outcome<std::string> storage_get_url(const syscall_args& args);
+  outcome<std::string> storage_get_metadata(const syscall_args& args);
+  outcome<std::string> storage_generate_upload_url(const syscall_args& args);
+  outcome<std::string> storage_remove(const syscall_args& args);
 
   outcome<std::string> user_identity(const syscall_args& args);
   outcome<std::string> transaction_metrics(const syscall_args& args);

@@ -1,9 +1,11 @@
-// Bodies of connection.hpp. The only place of the backend where Beast's HTTP parser is compiled.
+// Bodies of connection.hpp: reads requests one after the other, has routes answer them, and writes what they say.
 #include "http/connection.hpp"
 
 #include "common/log.hpp"
 #include "http/cors.hpp"
 #include "http/decompress.hpp"
+#include "http/request_body.hpp"
+#include "http/response_stream.hpp"
 #include "sync/endpoint.hpp"
 
 #include <boost/asio/dispatch.hpp>
@@ -15,6 +17,7 @@
 #include <boost/beast/websocket/rfc6455.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <exception>
 #include <optional>
 #include <utility>
@@ -36,6 +39,18 @@ std::string lower(std::string_view text) {
 bool is_request_id(const std::string& text) {
   return text.size() == 16 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
 }
+
+/// The head of a response, but for the framing of its body.
+template <class Body>
+void fill_head(wire::response<Body>& message, const response& r, bool keep_alive) {
+  message.result(r.status);
+  message.set(wire::field::server, "hull-backend");
+  if (!r.content_type.empty()) message.set(wire::field::content_type, r.content_type);
+  for (const auto& [name, text] : r.headers) message.insert(name, text);
+  message.keep_alive(keep_alive);
+}
+
+bool has_no_body(unsigned status) { return status < 200 || status == 204 || status == 304; }
 
 class connection : public std::enable_shared_from_this<connection> {
  public:
@@ -92,6 +107,7 @@ class connection : public std::enable_shared_from_this<connection> {
     auto& message = parser_->get();
     request_ = {};
     request_.method = std::string(message.method_string());
+    http_1_0_ = message.version() < 11;
     const std::string_view target(message.target().data(), message.target().size());
     const auto question = target.find('?');
     request_.path = std::string(target.substr(0, question));
@@ -105,12 +121,17 @@ class connection : public std::enable_shared_from_this<connection> {
     if (hub_->parts.sockets && beast::websocket::is_upgrade(message) && sync::is_sync_path(request_.path))
       return upgrade();
     route_ = hub_->parts.routes.find(request_.method, request_.path);
+    if (route_->stream) return wants_to_be_asked() ? say_continue() : begin_exchange();
     if (const auto length = parser_->content_length(); length && *length > route_->body_limit)
       return refuse(too_large());
     parser_->body_limit(route_->body_limit);
-    if (const std::string* expect = request_.header("expect"); expect && lower(*expect) == "100-continue")
-      return say_continue();
+    if (wants_to_be_asked()) return say_continue();
     read_body();
+  }
+
+  bool wants_to_be_asked() const {
+    const std::string* expect = request_.header("expect");
+    return expect && lower(*expect) == "100-continue";
   }
 
   void upgrade() {
@@ -125,8 +146,143 @@ class connection : public std::enable_shared_from_this<connection> {
     auto interim = std::make_shared<wire::response<wire::empty_body>>(wire::status::continue_, 11);
     wire::async_write(stream_, *interim, [self = shared_from_this(), interim](error_code e, std::size_t) {
       if (e) return self->shut_down();
+      if (self->route_->stream) return self->begin_exchange();
       self->read_body();
     });
+  }
+
+  // --- requests whose body and answer go piece by piece ---
+
+  class streamed final : public exchange {
+   public:
+    explicit streamed(const std::shared_ptr<connection>& c) : connection_(c), head_(c->request_), turn_(c->turn_) {}
+    /// A handler that loses its exchange must not leave the client waiting.
+    ~streamed() override {
+      if (!answered_) answer(error_response(internal_failure("A request was dropped without an answer."), head_));
+    }
+    const request& head() const override { return head_; }
+    void read(receiver have) override {
+      on_connection([turn = turn_, have = std::move(have)](connection& c) mutable {
+        if (turn == c.turn_ && c.body_) return c.body_->read(std::move(have));
+        have(bad_request("RequestCutOff", "The request is over."));
+      });
+    }
+    void respond(response r) override { answer(std::move(r)); }
+    void when_gone(std::function<void()> f) override {
+      on_connection([turn = turn_, f = std::move(f)](connection& c) mutable {
+        if (turn != c.turn_) return;
+        c.gone_ = std::move(f);
+        if (c.is_gone_) c.tell_gone();
+      });
+    }
+
+   private:
+    void answer(response r) {
+      if (answered_.exchange(true)) return;
+      on_connection([turn = turn_, r = std::move(r)](connection& c) mutable { c.answer(turn, std::move(r)); });
+    }
+    template <class Task>
+    void on_connection(Task task) {
+      asio::post(connection_->stream_.get_executor(),
+                 [c = connection_, task = std::move(task)]() mutable { task(*c); });
+    }
+
+    const std::shared_ptr<connection> connection_;
+    const request head_;
+    const std::uint64_t turn_;
+    std::atomic<bool> answered_ = false;
+  };
+
+  void begin_exchange() {
+    if (!parser_->keep_alive()) last_ = true;
+    answered_ = false;
+    is_gone_ = false;
+    gone_ = nullptr;
+    ++turn_;
+    stream_.expires_never();
+    request_body::options o;
+    o.piece_within = hub_->options.piece_within;
+    o.owner = [weak = weak_from_this()] { return weak.lock(); };
+    o.ended = [this, turn = turn_](bool whole) {
+      if (turn == turn_) whole ? watch_for_end() : tell_gone();
+    };
+    body_.emplace(stream_, buffer_, std::move(*parser_), std::move(o));
+    wait_for_answer();
+    const auto e = std::make_shared<streamed>(shared_from_this());
+    body_->start();
+    route_->stream(e);
+  }
+
+  /// Nothing more is to come but the end of the connection; it means that the client does not wait for the answer.
+  void watch_for_end() {
+    if (watching_ || buffer_.size() != 0) return;
+    watching_ = true;
+    stream_.socket().async_wait(asio::socket_base::wait_read, [weak = weak_from_this(), turn = turn_](error_code e) {
+      const auto self = weak.lock();
+      if (!self) return;
+      self->watching_ = false;
+      if (e || turn != self->turn_ || !self->body_) return;
+      char byte = 0;
+      error_code peeked;
+      self->stream_.socket().non_blocking(true, peeked);
+      const std::size_t n =
+          self->stream_.socket().receive(asio::buffer(&byte, 1), asio::socket_base::message_peek, peeked);
+      if (n == 0 && peeked != asio::error::would_block) self->tell_gone();
+    });
+  }
+
+  void tell_gone() {
+    is_gone_ = true;
+    last_ = true;
+    if (sending_) sending_->abandon();
+    if (gone_) std::exchange(gone_, nullptr)();
+  }
+
+  void send(response r) {
+    response_stream::head head;
+    fill_head(head, r, !last_);
+    const bool bare = request_.method == "HEAD" || has_no_body(r.status);
+    if (r.stream_length && !has_no_body(r.status)) {
+      head.content_length(*r.stream_length);
+    } else if (!has_no_body(r.status)) {
+      if (http_1_0_) last_ = true, head.keep_alive(false);
+      head.chunked(!http_1_0_);
+    }
+    if (bare) {
+      r.stream->cancel();
+      auto message = std::make_shared<response_stream::head>(std::move(head));
+      auto serializer = std::make_shared<wire::response_serializer<wire::empty_body>>(*message);
+      stream_.expires_after(hub_->options.body_within);
+      return wire::async_write_header(stream_, *serializer,
+                                      [self = shared_from_this(), message, serializer](error_code e, std::size_t) {
+                                        self->written(!e);
+                                      });
+    }
+    sending_ = std::make_shared<response_stream>(stream_, std::move(head), std::move(r.stream), r.stream_length,
+                                                 hub_->options.body_within, [self = shared_from_this()](bool whole) {
+                                                   self->sending_.reset();
+                                                   self->written(whole);
+                                                 });
+    if (is_gone_) return sending_->abandon();
+    sending_->start();
+  }
+
+  /// The answer is out, or cannot be.
+  void written(bool whole) {
+    if (!body_) return whole && !last_ ? read_header() : shut_down();
+    ++turn_;  // the exchange of this request has no say any more
+    gone_ = nullptr;
+    if (!whole) return close();
+    body_->drain([self = shared_from_this()](bool clean) {
+      self->body_.reset();
+      if (!clean || self->last_) return self->shut_down();
+      self->read_header();
+    });
+  }
+
+  void close() {
+    stream_.close();
+    if (body_) body_->drain([self = shared_from_this()](bool) { self->body_.reset(); });
   }
 
   void read_body() {
@@ -180,9 +336,25 @@ class connection : public std::enable_shared_from_this<connection> {
   }
 
   void answer(std::uint64_t turn, response r) {
-    if (turn != turn_ || std::exchange(answered_, true)) return;
+    if (turn != turn_ || std::exchange(answered_, true)) {
+      if (r.stream) r.stream->cancel();
+      return;
+    }
     timer_.cancel();
     write(std::move(r));
+  }
+
+  void write(response r) {
+    if (hub_->options.share_with_browsers && !request_.path.starts_with("/http/")) add_cors_headers(request_, r);
+    if (r.stream) return send(std::move(r));
+    auto message = std::make_shared<wire::response<wire::string_body>>();
+    fill_head(*message, r, !last_);
+    if (!has_no_body(r.status)) message->content_length(r.body.size());
+    if (request_.method != "HEAD") message->body() = std::move(r.body);
+    stream_.expires_after(hub_->options.body_within);
+    wire::async_write(stream_, *message, [self = shared_from_this(), message](error_code e, std::size_t) {
+      self->written(!e);
+    });
   }
 
   response too_large() const {
@@ -195,22 +367,6 @@ class connection : public std::enable_shared_from_this<connection> {
     last_ = true;
     discard_ = true;
     write(std::move(r));
-  }
-
-  void write(response r) {
-    if (hub_->options.share_with_browsers && !request_.path.starts_with("/http/")) add_cors_headers(request_, r);
-    auto message = std::make_shared<wire::response<wire::string_body>>(static_cast<wire::status>(r.status), 11);
-    message->set(wire::field::server, "hull-backend");
-    if (!r.content_type.empty()) message->set(wire::field::content_type, r.content_type);
-    for (const auto& [name, text] : r.headers) message->insert(name, text);
-    message->keep_alive(!last_);
-    message->content_length(r.body.size());
-    if (request_.method != "HEAD") message->body() = std::move(r.body);
-    stream_.expires_after(hub_->options.body_within);
-    wire::async_write(stream_, *message, [self = shared_from_this(), message](error_code e, std::size_t) {
-      if (e || self->last_) return self->shut_down();
-      self->read_header();
-    });
   }
 
   void shut_down() {
@@ -251,6 +407,12 @@ class connection : public std::enable_shared_from_this<connection> {
   std::optional<wire::request_parser<wire::string_body>> parser_;
   request request_;
   const route* route_ = nullptr;
+  std::optional<request_body> body_;            ///< During an exchange.
+  std::shared_ptr<response_stream> sending_;
+  std::function<void()> gone_;
+  bool is_gone_ = false;
+  bool watching_ = false;
+  bool http_1_0_ = false;
   std::uint64_t turn_ = 0;  ///< Counts requests, so that a late answer finds out that it is one.
   bool answered_ = false;
   bool idle_ = false;

@@ -27,6 +27,7 @@ struct listener_options {
   std::size_t header_limit = 64 * 1024;
   std::chrono::milliseconds header_within{30'000};  ///< Also how long a kept connection may be idle.
   std::chrono::milliseconds body_within{300'000};
+  std::chrono::milliseconds piece_within{60'000};  ///< Longest silence in a body that is read piece by piece.
   std::chrono::milliseconds answer_within{300'000};
 };
 

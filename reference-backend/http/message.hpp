@@ -1,10 +1,13 @@
 // HTTP requests and responses as the routes see them.
 #pragma once
 
+#include "common/byte_source.hpp"
 #include "common/failure.hpp"
 
 #include <hull/value/value.hpp>
 
+#include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,7 +23,7 @@ struct request {
   std::string path;       ///< As sent, still percent-encoded, without the query.
   std::string query;      ///< Behind the '?', still encoded.
   header_list headers;    ///< Names in lower case.
-  std::string body;       ///< With its content encoding undone.
+  std::string body;       ///< With its content encoding undone; empty where a route reads it piece by piece.
   std::string id;         ///< Sixteen hex digits, for error texts and logs.
 
   const std::string* header(std::string_view lower_case_name) const;
@@ -32,6 +35,8 @@ struct response {
   std::string content_type;  ///< Empty: no such header.
   std::string body;
   header_list headers;
+  std::shared_ptr<byte_source> stream = {};           ///< When set, the body comes from here.
+  std::optional<std::uint64_t> stream_length = {};    ///< When known: exactly so many bytes come.
 };
 
 /// Nothing when an escape is malformed. `plus_is_space` for queries.

@@ -16,7 +16,7 @@ const route* router::find(std::string_view method, std::string_view path) const 
   bool known = false;
   for (const route& r : routes_) {
     if (!fits(r.path, path)) continue;
-    if (r.method == method) return &r;
+    if (r.method == method || r.method == "*") return &r;
     known = true;
   }
   return known ? &wrong_method_ : &otherwise_;

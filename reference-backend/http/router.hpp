@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,12 +22,25 @@ enum class where_to_run {
 /// Runs once per request; returns the whole answer.
 using handler = std::function<response(const request&)>;
 
+/// One request whose body and answer go piece by piece: the source is the request's body. Safe from any thread.
+class exchange : public byte_source {
+ public:
+  virtual const request& head() const = 0;  ///< The request without its body.
+  virtual void respond(response r) = 0;     ///< Once.
+  /// Calls `f` when the client goes away before it has the whole answer; at most once, on a thread that must not block.
+  virtual void when_gone(std::function<void()> f) = 0;
+};
+
+/// Begins to answer; must not block. The body of the request may still be on its way when the answer is not.
+using streaming_handler = std::function<void(const std::shared_ptr<exchange>&)>;
+
 struct route {
-  std::string method;
+  std::string method;      ///< "*": all of them.
   std::string path;        ///< Exact, or a prefix when it ends with "/*".
   where_to_run where = where_to_run::calls;
   std::size_t body_limit = 0;
   handler run;
+  streaming_handler stream = {};  ///< Instead of `run`; `where` and `body_limit` do not apply.
 };
 
 class router {

@@ -80,6 +80,7 @@ router make_api_routes(const sync::services& s) {
   add_function_routes(r, s);
   add_deploy_routes(r, s);
   add_deployment_routes(r, s);
+  add_storage_routes(r, s);
   r.otherwise(unknown_path);
   return r;
 }

@@ -24,6 +24,7 @@ void add_basic_routes(router& r, const sync::services& s);
 void add_function_routes(router& r, const sync::services& s);
 void add_deploy_routes(router& r, const sync::services& s);
 void add_deployment_routes(router& r, const sync::services& s);
+void add_storage_routes(router& r, const sync::services& s);
 
 /// Who asks: nobody, a user by the Authorization header, or an admin by that header or the query's adminKey. Blocks when
 /// a user's token needs keys that are not there yet. Failures: InvalidAuthHeader, BadDeployKey, and those of

@@ -1,6 +1,8 @@
 // Bodies of fake_deployment.hpp, and of the classes it stands in for.
 #include "fake_deployment.hpp"
 
+#include "files/file_storage.hpp"
+#include "files/uuid.hpp"
 #include "subscriptions/registry.hpp"
 
 #include <hull/value/json.hpp>
@@ -139,25 +141,97 @@ std::size_t registry::size() const {
 }
 }  // namespace subscriptions
 
+// ---- files: in memory ----
+
+namespace files {
+namespace {
+
+std::map<std::string, std::string>& the_blobs() {
+  static std::map<std::string, std::string> blobs;
+  return blobs;
+}
+
+class memory_writer final : public blob_writer {
+ public:
+  explicit memory_writer(std::string key) : key_(std::move(key)) {}
+  outcome<void> write(std::string_view data) override {
+    content_ += data;
+    return {};
+  }
+  outcome<void> commit() override {
+    const std::lock_guard lock(test::the_world().mutex);
+    the_blobs()[key_] = content_;
+    return {};
+  }
+
+ private:
+  std::string key_, content_;
+};
+
+class memory_reader final : public blob_reader {
+ public:
+  explicit memory_reader(std::string content) : content_(std::move(content)) {}
+  std::uint64_t size() const override { return content_.size(); }
+  outcome<std::size_t> read(std::uint64_t offset, std::span<char> out) override {
+    return content_.copy(out.data(), out.size(), static_cast<std::size_t>(offset));
+  }
+
+ private:
+  std::string content_;
+};
+
+}  // namespace
+
+file_storage::file_storage(database::database& db, std::shared_ptr<blob_store> blobs, const upload_key& key,
+                           std::string origin, clock& time, random_source& random)
+    : db_(db), blobs_(std::move(blobs)), key_(key), origin_(std::move(origin)), time_(time), random_(random) {}
+outcome<void> file_storage::check_token(std::string_view token) const {
+  return check_upload_token(key_, token, static_cast<std::uint64_t>(time_.wall_ns() / 1'000'000'000));
+}
+outcome<upload> file_storage::begin_upload() {
+  std::string key = make_uuid(random_);
+  auto writer = std::make_unique<memory_writer>(key);
+  return upload(std::move(key), std::move(writer));
+}
+/// The id is the UUID of the URL, and the key of the blob.
+outcome<std::string> file_storage::finish_upload(upload&& from, const std::optional<sha256_digest>& expected,
+                                                 const std::optional<std::string>&) {
+  auto blob = from.finish(expected);
+  if (!blob) return blob.error();
+  return blob->key;
+}
+outcome<open_file> file_storage::open(const std::string& uuid) {
+  const std::lock_guard lock(test::the_world().mutex);
+  const auto found = the_blobs().find(uuid);
+  if (found == the_blobs().end()) return failure{blame::not_found, "StorageFileNotFound", "none", {}};
+  file_row row{uuid, uuid, uuid, {}, found->second.size(), "text/plain"};
+  return open_file{std::move(row), std::make_unique<memory_reader>(found->second)};
+}
+}  // namespace files
+
 // ---- functions ----
 
 namespace functions {
 struct application::impl {
   std::unique_ptr<database::database> db;
+  std::unique_ptr<files::file_storage> stored;
   application_options options;
   std::map<std::string, std::string> environment;
 };
 application::application(std::unique_ptr<impl> i) : impl_(std::move(i)) {}
 application::~application() = default;
 outcome<std::unique_ptr<application>> application::start(std::unique_ptr<database::database> db,
-                                                         const application_options& options, clock&, random_source&) {
+                                                         const application_options& options, clock& c,
+                                                         random_source& r) {
   auto i = std::make_unique<impl>();
   i->db = std::move(db);
+  i->stored = std::make_unique<files::file_storage>(*i->db, nullptr, options.upload_key, options.origin, c, r);
   i->options = options;
   return std::unique_ptr<application>(new application(std::move(i)));
 }
 database::database& application::db() noexcept { return *impl_->db; }
 const application_options& application::options() const noexcept { return impl_->options; }
+files::file_storage& application::files() noexcept { return *impl_->stored; }
 
 namespace {
 std::uint64_t latest() {

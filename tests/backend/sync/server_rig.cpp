@@ -91,7 +91,9 @@ void raw_client::write(const std::string& bytes) {
     at += static_cast<std::size_t>(n);
   }
 }
-std::string raw_client::read_all(std::chrono::milliseconds limit) {
+std::string raw_client::read_all(std::chrono::milliseconds limit) { return read(limit, ""); }
+std::string raw_client::read_until(const std::string& text) { return read(std::chrono::seconds(30), text); }
+std::string raw_client::read(std::chrono::milliseconds limit, const std::string& until) {
   std::string out;
   const auto deadline = std::chrono::steady_clock::now() + limit;
   for (;;) {
@@ -105,6 +107,7 @@ std::string raw_client::read_all(std::chrono::milliseconds limit) {
       return out;
     }
     out.append(buffer, static_cast<std::size_t>(n));
+    if (!until.empty() && out.find(until) != std::string::npos) return out;
   }
 }
 

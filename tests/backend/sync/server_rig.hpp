@@ -39,9 +39,13 @@ class raw_client {
   void write(const std::string& bytes);
   /// Whatever comes until the other side closes, or until `limit` passed.
   std::string read_all(std::chrono::milliseconds limit = std::chrono::seconds(5));
+  /// What comes until the text has come, or as above.
+  std::string read_until(const std::string& text);
   bool closed_by_peer() const { return closed_; }
 
  private:
+  std::string read(std::chrono::milliseconds limit, const std::string& until);
+
   int socket_ = -1;
   bool closed_ = false;
 };
