@@ -170,7 +170,7 @@ int serve(const serve_options& o) {
     });
     io_threads threads(io);
     (*api)->start({http::make_api_routes(services), &calls, &actions, &system_random(), &sockets});
-    (*site)->start({http::make_site_routes(), &calls, &actions, &system_random(), nullptr});
+    (*site)->start({http::make_site_routes(services), &calls, &actions, &system_random(), nullptr});
     greet(o, instance->name, app_options);
 
     asked_to_stop.get_future().wait();

@@ -133,6 +133,14 @@ outcome<std::string> action_host::change_schedule(std::string_view name, const s
       max_callback_retries);
 }
 
+outcome<std::unique_ptr<runtime::file_writer>> action_host::store_file(const runtime::file_to_store& what) {
+  return functions::store_file(session_.shared, what);
+}
+
+outcome<std::unique_ptr<runtime::file_reader>> action_host::open_file(std::string_view storage_id) {
+  return functions::open_file(session_.shared, storage_id);
+}
+
 std::optional<std::string> action_host::environment_variable(std::string_view name) {
   if (auto built_in = built_in_variable(session_.shared.options, name)) return built_in;
   const auto found = environment_.find(std::string(name));

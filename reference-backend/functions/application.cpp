@@ -3,6 +3,7 @@
 
 #include "functions/call_check.hpp"
 #include "functions/environment.hpp"
+#include "functions/http_action.hpp"
 #include "functions/pushes.hpp"
 #include "functions/registry.hpp"
 #include "functions/runner.hpp"
@@ -151,6 +152,12 @@ outcome<call_outcome> application::action(const function_call& call) {
   auto finished = impl_->runs.action(ready->call);
   if (!finished) return finished.error();
   return present(call.request_id, *std::move(finished));
+}
+
+outcome<call_outcome> application::http_action(http_request& request) {
+  auto finished = impl_->runs.http_action(request);
+  if (!finished) return finished.error();
+  return present(request.request_id, *std::move(finished));
 }
 
 outcome<call_outcome> application::any_function(const function_call& call) {

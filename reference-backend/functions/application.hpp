@@ -82,6 +82,8 @@ struct application_options {
   std::function<void(std::chrono::milliseconds)> sleep;  ///< Between retries; the thread sleeps when empty.
 };
 
+struct http_request;  // functions/http_action.hpp
+
 /// Safe from any thread; the calls block until the function is done.
 /// A `failure` in an outcome is for the transport (overload, not found, our own fault); what a function throws, and
 /// calls that were refused (unknown function, bad arguments), are a `function_error` inside the outcome.
@@ -104,6 +106,9 @@ class application {
                                                       std::optional<database::timestamp> ts = {});
   outcome<call_outcome> mutation(const function_call& call);
   outcome<call_outcome> action(const function_call& call);
+  /// Returns when the function is done, which may be after its response. Answers through `request.respond`, unless it
+  /// returns a failure.
+  outcome<call_outcome> http_action(http_request& request);
   /// Whatever the path names (admin's /api/function).
   outcome<call_outcome> any_function(const function_call& call);
 

@@ -41,6 +41,8 @@ struct company {
   std::function<outcome<void>(database::transaction&, const finished_call&)> after;  ///< Not when the function throws.
 };
 
+struct http_request;
+
 /// Safe from any thread.
 class runner {
  public:
@@ -49,6 +51,8 @@ class runner {
   outcome<query_cache::run_pointer> query(const checked_call& call, std::optional<database::timestamp> ts);
   outcome<finished_call> mutation(const checked_call& call);
   outcome<finished_call> action(const checked_call& call);
+  /// Answers through `request.respond` unless it fails.
+  outcome<finished_call> http_action(http_request& request);
 
   /// One attempt at a mutation, with what others write in the same commit. Nothing: `with.before` said no.
   outcome<std::optional<finished_call>> mutation_once(const checked_call& call, const company& with, bool alone);

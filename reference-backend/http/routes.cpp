@@ -6,8 +6,6 @@
 namespace hull::backend::http {
 namespace {
 
-constexpr std::string_view no_http_actions = "This Convex deployment does not have HTTP actions enabled.";
-
 bool starts_with_word(std::string_view text, std::string_view lower_word) {
   return text.size() > lower_word.size() && text[lower_word.size()] == ' ' &&
          std::equal(lower_word.begin(), lower_word.end(), text.begin(),
@@ -15,7 +13,6 @@ bool starts_with_word(std::string_view text, std::string_view lower_word) {
 }
 
 response unknown_path(const request& r) {
-  if (r.path == "/http" || r.path.starts_with("/http/")) return text_response(404, std::string(no_http_actions));
   // Never 404: tools take that for a deployment that is just starting, and try again and again.
   if (r.path.starts_with("/api/"))
     return error_response(400, "NotSupported", "hull-backend does not support " + r.method + " " + r.path + ".");
@@ -81,13 +78,15 @@ router make_api_routes(const sync::services& s) {
   add_deploy_routes(r, s);
   add_deployment_routes(r, s);
   add_storage_routes(r, s);
+  add_http_action_routes(r, s, "/http");
   r.otherwise(unknown_path);
   return r;
 }
 
-router make_site_routes() {
+router make_site_routes(const sync::services& s) {
   router r;
-  r.otherwise([](const request&) { return text_response(404, std::string(no_http_actions)); });
+  add_http_action_routes(r, s, "");
+  r.otherwise(unknown_path);
   return r;
 }
 

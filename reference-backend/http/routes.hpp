@@ -17,7 +17,7 @@ constexpr std::size_t echo_body = 128u << 20;
 /// The API port. `s` outlives the router.
 router make_api_routes(const sync::services& s);
 /// The port of HTTP actions.
-router make_site_routes();
+router make_site_routes(const sync::services& s);
 
 // The parts of make_api_routes.
 void add_basic_routes(router& r, const sync::services& s);
@@ -25,6 +25,8 @@ void add_function_routes(router& r, const sync::services& s);
 void add_deploy_routes(router& r, const sync::services& s);
 void add_deployment_routes(router& r, const sync::services& s);
 void add_storage_routes(router& r, const sync::services& s);
+/// `prefix` comes before the path that the app's router sees.
+void add_http_action_routes(router& r, const sync::services& s, std::string_view prefix);
 
 /// Who asks: nobody, a user by the Authorization header, or an admin by that header or the query's adminKey. Blocks when
 /// a user's token needs keys that are not there yet. Failures: InvalidAuthHeader, BadDeployKey, and those of

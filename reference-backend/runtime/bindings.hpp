@@ -16,6 +16,7 @@ struct binding {
 std::span<const binding> core_bindings();    ///< Syscalls, time, randomness, environment, console.
 std::span<const binding> data_bindings();    ///< UTF-8, structured clone.
 std::span<const binding> stream_bindings();  ///< Bytes that come from outside or go there.
+std::span<const binding> file_bindings();    ///< Files that are stored and loaded.
 std::span<const binding> lazy_bindings();    ///< Globals that are made when they are first read.
 /// What V8 calls when such a global is read.
 v8::AccessorNameGetterCallback lazy_global_getter();

@@ -35,7 +35,8 @@ execution::execution(isolate_box& box, clock& wall, execution_setup setup)
       log_allowance_(setup_.limits.max_log_lines) {
   for (const incoming_stream& s : setup_.incoming) {
     streams_.add_incoming(s.id, s.stream);
-    listen_to(*s.stream);
+    // Its writer may be waiting for room already: that callback stays the writer's.
+    s.stream->when_readable([waker = box_.wake_up()] { waker->wake(); });
   }
 }
 
@@ -177,6 +178,18 @@ outcome<std::string> execution::syscall(std::string_view name, std::string_view 
   } catch (const std::exception& e) {
     return internal_failure(e.what());
   }
+}
+
+outcome<std::unique_ptr<file_writer>> execution::store_file(const file_to_store& what) {
+  if (auto refused = refuse_operation(setup_.where, importing_, web_operation::storage_store)) return *refused;
+  const timer_pause waiting(box_.timer());
+  return setup_.host->store_file(what);
+}
+
+outcome<std::unique_ptr<file_reader>> execution::open_file(std::string_view storage_id) {
+  if (auto refused = refuse_operation(setup_.where, importing_, web_operation::storage_get)) return *refused;
+  const timer_pause waiting(box_.timer());
+  return setup_.host->open_file(storage_id);
 }
 
 void execution::note_rejection(const v8::PromiseRejectMessage& message) {

@@ -7,6 +7,7 @@
 #include "runtime/host_streams.hpp"
 #include "runtime/isolate_box.hpp"
 #include "runtime/module_loader.hpp"
+#include "runtime/open_files.hpp"
 #include "runtime/operations.hpp"
 #include "runtime/surroundings.hpp"
 
@@ -75,6 +76,9 @@ class execution final : public scope, private time_source {
   bool importing() const { return importing_; }
   pending_operations& operations() { return operations_; }
   host_streams& streams() { return streams_; }
+  open_files& files() { return files_; }
+  outcome<std::unique_ptr<file_writer>> store_file(const file_to_store& what);
+  outcome<std::unique_ptr<file_reader>> open_file(std::string_view storage_id);
   void wait_for(pending_wait w);
   /// The loop goes on when the stream's other end has done something.
   void listen_to(byte_stream& stream);
@@ -127,6 +131,7 @@ class execution final : public scope, private time_source {
   std::chrono::microseconds used_before_{0};
   pending_operations operations_;
   host_streams streams_;
+  open_files files_;
   module_loader loader_;
   std::vector<rejected> rejections_;
   std::vector<log_line> log_lines_;

@@ -4,6 +4,7 @@
 #include "common/clock.hpp"
 #include "common/failure.hpp"
 #include "runtime/byte_stream.hpp"
+#include "runtime/stored_file.hpp"
 
 #include <hull/value/value.hpp>
 
@@ -85,6 +86,14 @@ class syscall_host {
   virtual outcome<std::string> syscall(std::string_view name, std::string_view args_json) = 0;
   virtual outcome<std::string> async_syscall(scope& s, std::string_view name, std::string_view args_json) = 0;
   virtual std::optional<std::string> environment_variable(std::string_view name) = 0;
+  /// A new file of an action.
+  virtual outcome<std::unique_ptr<file_writer>> store_file(const file_to_store&) {
+    return bad_request("NoStorageInQueriesOrMutations", "Only actions can store files from code.");
+  }
+  /// Null when there is no such file.
+  virtual outcome<std::unique_ptr<file_reader>> open_file(std::string_view /*storage_id*/) {
+    return bad_request("NoStorageInQueriesOrMutations", "Only actions can load files into code.");
+  }
   /// A line was logged (called as it happens; the run's result has all of them too).
   virtual void logged(const log_line&) {}
 };

@@ -5,6 +5,8 @@ const { syscall, asyncSyscall, endFunction, shared } = host;
 const jsSyscalls = new Map([
   ["requestFromConvexJson", "http_action"],
   ["convexJsonFromResponse", "http_action"],
+  ["storage/storeBlob", "storage"],
+  ["storage/getBlob", "storage"],
 ]);
 
 globalThis.Convex = {
@@ -13,6 +15,6 @@ globalThis.Convex = {
   jsSyscall(name, args) {
     const unit = jsSyscalls.get(name);
     if (unit === undefined) return endFunction("Unknown JS syscall: " + name);
-    return shared.need(unit)[name](args);
+    return shared.need(unit)[name.slice(name.indexOf("/") + 1)](args);
   },
 };

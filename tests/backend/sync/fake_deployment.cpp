@@ -3,12 +3,14 @@
 
 #include "files/file_storage.hpp"
 #include "files/uuid.hpp"
+#include "functions/http_action.hpp"
 #include "subscriptions/registry.hpp"
 
 #include <hull/value/json.hpp>
 
 #include <algorithm>
 #include <atomic>
+#include <condition_variable>
 #include <mutex>
 #include <thread>
 
@@ -21,6 +23,8 @@ struct world {
   array providers;
   std::uint64_t ts = 1000;
   std::atomic<std::size_t> runs{0};
+  std::size_t gone = 0;
+  std::condition_variable someone_left;
 };
 world& the_world() {
   static world w;
@@ -33,6 +37,18 @@ void set_auth_providers(array providers) {
   auto& w = the_world();
   const std::lock_guard lock(w.mutex);
   w.providers = std::move(providers);
+}
+
+void note_gone() {
+  auto& w = the_world();
+  const std::lock_guard lock(w.mutex);
+  ++w.gone;
+  w.someone_left.notify_all();
+}
+bool wait_until_gone() {
+  auto& w = the_world();
+  std::unique_lock lock(w.mutex);
+  return w.someone_left.wait_for(lock, std::chrono::seconds(30), [&] { return w.gone > 0; });
 }
 
 std::size_t runs_of_list() { return the_world().runs; }
@@ -300,6 +316,29 @@ outcome<call_outcome> application::action(const function_call& c) {
   if (c.path == "m:slow") std::this_thread::sleep_for(std::chrono::milliseconds(300));
   return call_outcome{text(c.args_json), {}, {}, 0};
 }
+namespace {
+/// One piece, and then nothing more.
+class endless_source final : public byte_source {
+ public:
+  void read(receiver have) override {
+    if (!std::exchange(begun_, true)) have(std::string("begun"));
+  }
+
+ private:
+  bool begun_ = false;
+};
+}  // namespace
+
+outcome<call_outcome> application::http_action(http_request& r) {
+  http_response response{404, {}, "This Convex deployment does not have HTTP actions enabled.", nullptr, std::nullopt};
+  if (r.path == "/echo") response = {200, {{"x-url", r.url}}, "", r.body, std::nullopt};
+  if (r.path == "/forever") {
+    response = {200, {}, "", std::make_shared<endless_source>(), std::nullopt};
+    r.when_gone([] { test::note_gone(); });
+  }
+  r.respond(std::move(response));
+  return call_outcome{text("null"), {}, {}, 0};
+}
 outcome<call_outcome> application::any_function(const function_call& c) {
   if (c.path == "m:push") return mutation(c);
   if (c.path == "m:internal" && !c.allow_internal) return call_outcome{nullptr, unknown(c), {}, 0};
@@ -335,6 +374,7 @@ fake_deployment make_fake_deployment() {
   w.items.clear();
   w.providers.clear();
   w.runs = 0;
+  w.gone = 0;
   auto db = backend::database::database::open(nullptr, backend::system_clock(), backend::system_random()).value();
   backend::functions::application_options options;
   options.origin = "http://127.0.0.1:1";

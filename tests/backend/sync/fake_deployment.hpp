@@ -21,6 +21,10 @@ fake_deployment make_fake_deployment();
 /// The providers of its auth.config; none when it is made.
 void set_auth_providers(array providers);
 
+/// `/forever` of its HTTP actions notes when its client goes away.
+void note_gone();
+bool wait_until_gone();
+
 /// How often `m:list` ran since the deployment was made.
 std::size_t runs_of_list();
 

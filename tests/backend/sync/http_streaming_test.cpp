@@ -119,6 +119,40 @@ TEST(HttpStreaming, HeadHasTheLengthAndNoBody) {
   EXPECT_EQ(part.body, "345");
 }
 
+TEST(HttpStreaming, AnHttpActionAnswersWhileTheRequestIsStillComing) {
+  server_rig rig;
+  for (const bool api : {false, true}) {
+    raw_client client(api ? rig.port() : rig.site_port());
+    client.write(head("POST", api ? "/http/echo" : "/echo", "Transfer-Encoding: chunked\r\n") + "3\r\none\r\n");
+    const std::string first = client.read_until("3\r\none\r\n");
+    EXPECT_THAT(first, HasSubstr("Transfer-Encoding: chunked"));
+    EXPECT_THAT(first, HasSubstr("x-url: http://localhost/echo\r\n"));
+    client.write("3\r\ntwo\r\n");
+    EXPECT_EQ(client.read_until("two\r\n"), "3\r\ntwo\r\n");
+    client.write("0\r\n\r\n" + head("POST", "/echo", "Content-Length: 0\r\nConnection: close\r\n"));
+    EXPECT_THAT(client.read_all(), StartsWith("0\r\n\r\nHTTP/1.1 "));
+  }
+}
+
+TEST(HttpStreaming, AnOldClientGetsABodyWithoutChunks) {
+  server_rig rig;
+  raw_client client(rig.site_port());
+  client.write("POST /echo HTTP/1.0\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nhello");
+  const std::string all = client.read_all();
+  EXPECT_TRUE(client.closed_by_peer());
+  EXPECT_EQ(all.substr(all.find("\r\n\r\n") + 4), "hello");
+}
+
+TEST(HttpStreaming, AClientThatLeavesIsNoticed) {
+  server_rig rig;
+  {
+    raw_client client(rig.site_port());
+    client.write(head("GET", "/forever", ""));
+    EXPECT_THAT(client.read_until("begun"), HasSubstr("begun"));
+  }
+  EXPECT_TRUE(wait_until_gone());
+}
+
 TEST(HttpStreaming, ASlowClientIsGivenUp) {
   backend::http::listener_options port;
   port.piece_within = std::chrono::milliseconds(100);

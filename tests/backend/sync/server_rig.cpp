@@ -48,7 +48,7 @@ struct server_rig::impl {
     site_port.share_with_browsers = false;
     site = http::listener::open(io, site_port).value();
     api->start({http::make_api_routes(services), &calls, &actions, &system_random(), &sockets});
-    site->start({http::make_site_routes(), &calls, &actions, &system_random(), nullptr});
+    site->start({http::make_site_routes(services), &calls, &actions, &system_random(), nullptr});
     for (int i = 0; i < 2; ++i) threads.emplace_back([this, work = asio::make_work_guard(io)] { io.run(); });
   }
   ~impl() {
