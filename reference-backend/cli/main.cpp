@@ -82,6 +82,8 @@ int main(int argc, char** argv) {
   severity level = severity::info;
   const std::map<std::string, severity> levels{
       {"error", severity::error}, {"warning", severity::warning}, {"info", severity::info}, {"debug", severity::debug}};
+  serve->add_flag("--redact-logs-to-client", options.redact_logs_to_client,
+                  "Keep log lines and the texts of errors from clients, as a production deployment does");
   serve->add_flag("--new-context-per-run", options.new_context_per_run,
                   "Run each function in a new JavaScript context: slow, with the same results; to compare with");
   serve->add_option("--log-level", level, "How much to say on standard error: error, warning, info or debug [info]")

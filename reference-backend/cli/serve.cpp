@@ -130,6 +130,7 @@ int serve(const serve_options& o) {
   app_options.instance_name = instance->name;
   app_options.origin = o.origin.value_or(local_origin(o.bind, (*api)->port()));
   app_options.site_origin = o.site_origin.value_or(local_origin(o.bind, (*site)->port()));
+  app_options.redact_logs_to_client = o.redact_logs_to_client;
   app_options.runtime.reuse_contexts = !o.new_context_per_run;
   app_options.blobs = *std::move(blobs);
   app_options.upload_key = files::make_upload_key(instance->secret);

@@ -19,6 +19,7 @@ struct serve_options {
   std::optional<std::string> site_origin;
   std::optional<std::string> instance_name;
   std::optional<std::string> instance_secret;
+  bool redact_logs_to_client = false;  ///< See application_options.
   bool new_context_per_run = false;  ///< See runtime_options::reuse_contexts.
 };
 

@@ -144,8 +144,7 @@ void committer::commit_batch(std::deque<job>& batch) {
     }
     const timestamp ts = next_ts();
     newest = {ts, j.request->tables};
-    j.request->record.ts = ts;
-    j.request->log.ts = ts;
+    j.request->set_time(ts);
     records.push_back(std::move(j.request->record));
     // Later ones of the batch must see it; nobody else looks beyond what is published.
     log_.append(std::move(j.request->log));

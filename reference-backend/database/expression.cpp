@@ -1,6 +1,8 @@
 // Bodies of expression.hpp.
 #include "database/expression.hpp"
 
+#include "database/commit_ts.hpp"
+
 #include "database/value_text.hpp"
 
 #include <cmath>
@@ -114,7 +116,7 @@ outcome<expression> expression::parse(const value& json, std::size_t depth) {
   expression out;
   if (name == "$literal") {
     const bool undefined = inner.is_object() && inner.as_object().size() == 1 && inner.find("$undefined");
-    if (!undefined) out.literal_ = inner;
+    if (!undefined) out.literal_ = before_commit(inner);
     return out;
   }
   if (name == "$field") {
@@ -165,8 +167,11 @@ outcome<maybe_value> expression::evaluate(const value& document) const {
   switch (op_) {
     case op::literal:
       return literal_;
-    case op::field:
-      return field_at(document, path_);
+    case op::field: {
+      auto found = field_at(document, path_);
+      if (found) found = before_commit(*found);
+      return found;
+    }
     case op::negation:
     case op::all:
     case op::any:

@@ -2,6 +2,8 @@
 // text: so concatenated keys compare element by element.
 #include "database/index_key.hpp"
 
+#include "database/commit_ts.hpp"
+
 #include <bit>
 #include <cstdint>
 
@@ -102,6 +104,7 @@ void append_key(std::string& out, const value& v) {
       out += terminator;
       break;
     case kind::object:
+      if (is_commit_ts(v)) return append_int(out, upcoming_commit_ts);
       out += static_cast<char>(tag_object);
       for (const auto& [name, field] : v.as_object()) {
         append_escaped(out, name);

@@ -18,6 +18,11 @@ class usage {
 
   const transaction_metrics& metrics() const noexcept { return metrics_; }
 
+  /// What may be used from now on is `budget` at most, and never more than before: limits are only made tighter.
+  void tighten(const transaction_budget& budget);
+  /// The limits of an earlier moment again; what was used stays used.
+  void restore_limits(const transaction_metrics& earlier);
+
  private:
   transaction_metrics metrics_;
 };

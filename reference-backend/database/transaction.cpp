@@ -1,6 +1,7 @@
 // Documents as functions see them: access rules, argument checks and their texts, savepoints.
 #include "database/transaction.hpp"
 
+#include "database/commit_ts.hpp"
 #include "database/document.hpp"
 #include "database/transaction_state.hpp"
 #include "database/virtual_tables.hpp"
@@ -87,9 +88,10 @@ outcome<void> keep_system_fields(const value& old, object& fields, const std::st
 outcome<value> store(transaction_state& s, const existing& target, object fields) {
   value next(std::move(fields));
   if (!target.table->is_system()) {
-    if (auto ok = check_document(next); !ok) return ok.error();
-    if (auto ok = s.enforce_schema(*target.table, next); !ok) return ok.error();
-    if (auto ok = s.used.note_write(convex_size(next)); !ok) return ok.error();
+    const value seen = before_commit(next);
+    if (auto ok = check_document(seen); !ok) return ok.error();
+    if (auto ok = s.enforce_schema(*target.table, seen); !ok) return ok.error();
+    if (auto ok = s.used.note_write(convex_size(seen)); !ok) return ok.error();
   }
   if (next == target.document) return next;
   auto done = s.write_document(*target.table, target.id, target.document, next);
@@ -148,7 +150,7 @@ outcome<std::string> transaction::insert(access who, std::string_view table, con
   auto id = state_->insert_document(*target, fields.as_object());
   if (!id || system) return id;
   // The size counts the two system fields too.
-  const std::size_t size = convex_size(fields) + 4 + id->size() + 2 + 14 + 9;
+  const std::size_t size = convex_size(before_commit(fields)) + 4 + id->size() + 2 + 14 + 9;
   if (auto ok = state_->used.note_write(size); !ok) return ok.error();
   return id;
 }
@@ -222,13 +224,15 @@ outcome<void> transaction::declare_table(const table_declaration& wanted) {
 
 const table_numbers& transaction::tables() const noexcept { return *state_->tables; }
 
-void transaction::begin_nested() {
-  state_->savepoints.push_back({state_->pending.mark(), state_->tables, state_->paginated});
+void transaction::begin_nested(const transaction_budget& budget) {
+  state_->savepoints.push_back({state_->pending.mark(), state_->tables, state_->paginated, state_->used.metrics()});
   state_->paginated = false;
+  state_->used.tighten(budget);
 }
 
 void transaction::commit_nested() {
   state_->paginated = state_->savepoints.back().paginated;
+  state_->used.restore_limits(state_->savepoints.back().before);
   state_->savepoints.pop_back();
 }
 

@@ -79,7 +79,8 @@ class transaction {
                                      std::size_t limit = SIZE_MAX);
 
   // Nested calls (section 5.2): writes of a failed inner call are rolled back, its reads stay.
-  void begin_nested();
+  /// `budget`: what the inner call may use; it has no more than its caller has left in any case.
+  void begin_nested(const transaction_budget& budget = {});
   void commit_nested();
   void rollback_nested();
 

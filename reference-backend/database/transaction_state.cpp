@@ -1,6 +1,7 @@
 // Documents of a transaction: reading through the pending writes, writing, creating tables, and the commit request.
 #include "database/transaction_state.hpp"
 
+#include "database/commit_ts.hpp"
 #include "database/document.hpp"
 #include "database/virtual_tables.hpp"
 
@@ -12,6 +13,19 @@ namespace {
 constexpr std::int64_t creation_time_step_ns = 500;
 
 std::string by_id_key(const document_id& id) { return key_of(value(id.to_string())); }
+
+/// The index entries of a written document, for storage and for the log.
+void note_entries(const unresolved_document& d, storage::document_change& change, log_entry& log) {
+  for (std::size_t i = 0; i < d.indexes.size(); ++i) {
+    const index_info& index = *d.indexes[i];
+    log_write& write = log.writes[d.first_write + i];
+    if (d.before) write.old_key = index_key_of(*d.before, index.fields);
+    if (change.document) write.new_key = index_key_of(*change.document, index.fields);
+    const bool moved = write.old_key != write.new_key;
+    if (write.old_key && moved) change.entries.push_back({index.number, *write.old_key, false, true});
+    if (write.new_key) change.entries.push_back({index.number, *write.new_key, true, !moved});
+  }
+}
 
 void fail_upcoming_schema(object& row, const std::string& error, std::string_view table) {
   row.set("state", value::make_object({{"state", "failed"}, {"error", error}, {"tableName", table}}));
@@ -74,8 +88,9 @@ outcome<std::string> transaction_state::insert_document(const table_info& table,
   fields.set("_creationTime", next_creation_time());
   const value document(std::move(fields));
   if (!table.is_system()) {
-    if (auto ok = check_document(document); !ok) return ok.error();
-    if (auto ok = enforce_schema(table, document); !ok) return ok.error();
+    const value seen = before_commit(document);
+    if (auto ok = check_document(seen); !ok) return ok.error();
+    if (auto ok = enforce_schema(table, seen); !ok) return ok.error();
   }
   // 112 random bits: nobody has this id. The interval makes a clash a conflict nevertheless.
   reads.add(table.by_id().number, interval::point(by_id_key(id)));
@@ -142,7 +157,7 @@ void transaction_state::note_absent_table(std::string_view name) {
 }
 
 commit_request transaction_state::finish(std::string write_source) && {
-  commit_request out{begin_ts, base, tables, std::make_shared<const read_set>(std::move(reads)), {}, {}};
+  commit_request out{begin_ts, base, tables, std::make_shared<const read_set>(std::move(reads)), {}, {}, {}};
   out.log.source = std::move(write_source);
   for (const auto& [key, document] : pending.documents()) {
     const auto& [before, after] = document;
@@ -151,20 +166,28 @@ commit_request transaction_state::finish(std::string write_source) && {
     if (!table) table = base->find_table(key.first);
     if (!table) continue;
     const auto table_name = std::make_shared<const std::string>(table->name);
-    storage::document_change change{key.first, key.second, after, {}};
+    unresolved_document kept{out.record.documents.size(), out.log.writes.size(), before, {}};
     for (const auto& index : table->indexes) {
       if (!index->is_database()) continue;
-      log_write log{index->number, std::nullopt, std::nullopt, table_name};
-      if (before) log.old_key = index_key_of(*before, index->fields);
-      if (after) log.new_key = index_key_of(*after, index->fields);
-      const bool moved = log.old_key != log.new_key;
-      if (log.old_key && moved) change.entries.push_back({index->number, *log.old_key, false, true});
-      if (log.new_key) change.entries.push_back({index->number, *log.new_key, true, !moved});
-      out.log.writes.push_back(std::move(log));
+      out.log.writes.push_back({index->number, std::nullopt, std::nullopt, table_name});
+      kept.indexes.push_back(index);
     }
-    out.record.documents.push_back(std::move(change));
+    out.record.documents.push_back({key.first, key.second, after, {}});
+    note_entries(kept, out.record.documents.back(), out.log);
+    if (after && holds_commit_ts(*after)) out.unresolved.push_back(std::move(kept));
   }
   return out;
+}
+
+void commit_request::set_time(timestamp ts) {
+  record.ts = ts;
+  log.ts = ts;
+  for (const unresolved_document& u : unresolved) {
+    storage::document_change& change = record.documents[u.place];
+    change.document = with_commit_ts(*change.document, static_cast<std::int64_t>(ts));
+    change.entries.clear();
+    note_entries(u, change, log);
+  }
 }
 
 }  // namespace hull::backend::database

@@ -46,6 +46,14 @@ struct scanned_row {
   value document;
 };
 
+/// A written document that holds the placeholder for the commit's time: its keys are known when that is.
+struct unresolved_document {
+  std::size_t place = 0;        ///< In the record's documents.
+  std::size_t first_write = 0;  ///< Of its index entries in the log.
+  std::optional<value> before;
+  std::vector<std::shared_ptr<const index_info>> indexes;
+};
+
 /// What the committer needs of a finished transaction.
 struct commit_request {
   timestamp begin_ts = 0;
@@ -53,6 +61,10 @@ struct commit_request {
   std::shared_ptr<const read_set> reads;
   storage::commit_record record;  ///< Without its time.
   log_entry log;                  ///< Without its time.
+  std::vector<unresolved_document> unresolved;
+
+  /// The transaction is committed at `ts`.
+  void set_time(timestamp ts);
 };
 
 struct transaction_state {
@@ -88,6 +100,7 @@ struct transaction_state {
     std::size_t mark = 0;
     std::shared_ptr<const catalog> tables;
     bool paginated = false;
+    transaction_metrics before;
   };
 
   services& shared;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace hull::backend::database {
@@ -18,6 +19,12 @@ struct used_and_limit {
 struct transaction_metrics {
   used_and_limit bytes_read, bytes_written, database_queries, documents_read, documents_written, functions_scheduled,
       scheduled_function_args_bytes;
+};
+
+/// What an inner call may use of them; nothing: what its caller has left.
+struct transaction_budget {
+  std::optional<std::uint64_t> bytes_read, bytes_written, database_queries, documents_read, documents_written,
+      functions_scheduled, scheduled_function_args_bytes;
 };
 
 }  // namespace hull::backend::database

@@ -49,13 +49,13 @@ outcome<prepared> prepare(const function_call& from) {
   return result;
 }
 
-call_outcome present(const std::string& request_id, finished_call finished) {
+call_outcome present(const std::string& request_id, finished_call finished, bool redacted) {
   call_outcome out;
   if (finished.thrown)
-    out.error = client_error(request_id, *finished.thrown);
+    out.error = client_error(request_id, *finished.thrown, redacted);
   else
     out.value_json = std::make_shared<const std::string>(write_json(finished.result));
-  out.log_lines = std::move(finished.log_lines);
+  if (!redacted) out.log_lines = std::move(finished.log_lines);
   out.ts = finished.ts;
   return out;
 }
@@ -125,7 +125,7 @@ outcome<std::shared_ptr<const query_outcome>> application::query(const function_
   if (!ready) return ready.error();
   if (ready->refused) {
     auto refused = std::make_shared<query_outcome>();
-    refused->error = client_error(call.request_id, *ready->refused);
+    refused->error = client_error(call.request_id, *ready->refused, impl_->options.redact_logs_to_client);
     refused->reads = std::make_shared<const database::read_set>();
     refused->ts = ts ? *ts : impl_->db->latest_ts();
     refused->digest = std::hash<std::string>{}(ready->refused->display);
@@ -139,38 +139,39 @@ outcome<std::shared_ptr<const query_outcome>> application::query(const function_
 outcome<call_outcome> application::mutation(const function_call& call) {
   auto ready = prepare(call);
   if (!ready) return ready.error();
-  if (ready->refused) return present(call.request_id, {{}, ready->refused, {}, 0});
+  if (ready->refused) return present(call.request_id, {{}, ready->refused, {}, 0}, impl_->options.redact_logs_to_client);
   auto finished = impl_->runs.mutation(ready->call);
   if (!finished) return finished.error();
-  return present(call.request_id, *std::move(finished));
+  return present(call.request_id, *std::move(finished), impl_->options.redact_logs_to_client);
 }
 
 outcome<call_outcome> application::action(const function_call& call) {
   auto ready = prepare(call);
   if (!ready) return ready.error();
-  if (ready->refused) return present(call.request_id, {{}, ready->refused, {}, 0});
+  if (ready->refused) return present(call.request_id, {{}, ready->refused, {}, 0}, impl_->options.redact_logs_to_client);
   auto finished = impl_->runs.action(ready->call);
   if (!finished) return finished.error();
-  return present(call.request_id, *std::move(finished));
+  return present(call.request_id, *std::move(finished), impl_->options.redact_logs_to_client);
 }
 
 outcome<call_outcome> application::http_action(http_request& request) {
   auto finished = impl_->runs.http_action(request);
   if (!finished) return finished.error();
-  return present(request.request_id, *std::move(finished));
+  return present(request.request_id, *std::move(finished), impl_->options.redact_logs_to_client);
 }
 
 outcome<call_outcome> application::any_function(const function_call& call) {
   auto ready = prepare(call);
   if (!ready) return ready.error();
-  if (ready->refused) return present(call.request_id, {{}, ready->refused, {}, 0});
+  if (ready->refused) return present(call.request_id, {{}, ready->refused, {}, 0}, impl_->options.redact_logs_to_client);
   runtime::function_kind kind = runtime::function_kind::query;
   if (!is_system_path(ready->call.path)) {
     auto tx = impl_->db->begin();
     auto deployed = impl_->deployments.deployment_of(tx);
     if (!deployed) return deployed.error();
     auto function = find_function(**deployed, ready->call.path, std::nullopt, call.allow_internal);
-    if (!function) return present(call.request_id, {{}, as_thrown(function.error()), {}, 0});
+    if (!function) return present(call.request_id, {{}, as_thrown(function.error()), {}, 0},
+                                      impl_->options.redact_logs_to_client);
     kind = (*function)->kind;
   }
   if (kind == runtime::function_kind::mutation) return mutation(call);

@@ -75,6 +75,8 @@ struct application_options {
   std::string instance_name = "hull-development";
   std::string origin;  ///< "http://127.0.0.1:3210"
   std::string site_origin;
+  /// Clients get neither log lines nor the texts of errors, as from a production deployment.
+  bool redact_logs_to_client = false;
   runtime::runtime_options runtime;
   std::shared_ptr<files::blob_store> blobs;              ///< Null: file storage is refused.
   files::upload_key upload_key{};                        ///< Signs upload URLs.

@@ -1,6 +1,8 @@
 // Look-up of functions, and validation of what goes in and what comes out.
 #include "functions/call_check.hpp"
 
+#include "database/commit_ts.hpp"
+#include "database/document.hpp"
 #include "database/validator.hpp"
 #include "database/value_text.hpp"
 
@@ -81,15 +83,31 @@ outcome<void> check_arguments(const deployed_function& function, const value& ar
   if (!list[0].is_object())
     return argument_failure("Expected to receive an object as the function's argument. Instead received: " +
                             database::to_text(list[0]));
-  if (const auto wrong = database::check(function.args, list[0], tx.tables())) return argument_failure(*wrong);
+  if (const auto wrong = database::check(function.args, database::before_commit(list[0]), tx.tables()))
+    return argument_failure(*wrong);
   return {};
 }
 
-outcome<value> check_result(const deployed_function& function, std::string_view json, database::transaction& tx) {
+outcome<value> check_result(const deployed_function& function, std::string_view json, database::transaction& tx,
+                            bool in_mutation) {
   const std::string path = function.path.stripped();
   if (json.size() > max_json)
     return bad_request("FunctionReturnTooLarge", too_large("Function " + path + " return value is", json.size()));
   auto result = read_json(json, values_within_size());
+  if (!result && json.find("\"$commitTs\"") != std::string_view::npos) {
+    if (!in_mutation)
+      return bad_request("FunctionReturnInvalid", "Function " + path +
+                                                      " return value invalid: queries cannot return an unresolved "
+                                                      "commit timestamp");
+    json_options options = values_within_size();
+    options.any_names = true;
+    result = read_json(json, options);
+    if (result) {
+      const value seen = database::before_commit(*result);
+      if (auto ok = database::check_value(seen, value_limits{}.max_nesting); !ok)
+        return bad_request("FunctionReturnInvalid", "Function " + path + " return value invalid: " + ok.error().message);
+    }
+  }
   if (!result) {
     const bool is_json = read_json(json, {.limits = {}, .any_names = true, .plain = true}).has_value();
     if (!is_json)
@@ -100,7 +118,7 @@ outcome<value> check_result(const deployed_function& function, std::string_view 
                        "Function " + path + " return value invalid: " + result.error().message);
   }
   if (!function.returns) return *std::move(result);
-  if (const auto wrong = database::check(*function.returns, *result, tx.tables()))
+  if (const auto wrong = database::check(*function.returns, database::before_commit(*result), tx.tables()))
     return bad_request("InvalidReturnValue", "ReturnsValidationError: " + *wrong);
   return *std::move(result);
 }

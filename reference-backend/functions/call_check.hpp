@@ -25,7 +25,8 @@ outcome<value> read_arguments(const function_path& path, std::string_view json);
 
 outcome<void> check_arguments(const deployed_function& function, const value& args, database::transaction& tx);
 
-/// JSON text of what a function returned to the value.
-outcome<value> check_result(const deployed_function& function, std::string_view json, database::transaction& tx);
+/// JSON text of what a function returned to the value. In a mutation it may hold the placeholder for the commit's time.
+outcome<value> check_result(const deployed_function& function, std::string_view json, database::transaction& tx,
+                            bool in_mutation);
 
 }  // namespace hull::backend::functions

@@ -81,7 +81,7 @@ outcome<function_end> conclude(run_session& session, database::transaction& tx, 
     return end;
   }
   if (!result.value_json) return internal_failure("A run of " + function.path.stripped() + " ended without a result.");
-  auto checked = check_result(function, *result.value_json, tx);
+  auto checked = check_result(function, *result.value_json, tx, session.in_mutation);
   if (checked) {
     end.result = *std::move(checked);
   } else {

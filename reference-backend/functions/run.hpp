@@ -54,6 +54,7 @@ struct run_session {
   bool owns_job = false;                ///< The job ends with this very transaction.
   double timestamp_ms = 0;
   function_log log{};
+  bool in_mutation = false;  ///< The outermost function is one: values may hold the time of its commit.
   bool observed_identity = false;
   bool observed_time = false;
   std::vector<files::file_row> removed_files{};  ///< Their blobs go after the commit.

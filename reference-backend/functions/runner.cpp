@@ -1,6 +1,7 @@
 // Queries through the cache, mutations through the retry loop, actions beside both.
 #include "functions/runner.hpp"
 
+#include "database/commit_ts.hpp"
 #include "deploy/sha256.hpp"
 #include "functions/action_host.hpp"
 #include "functions/call_check.hpp"
@@ -67,8 +68,10 @@ outcome<transaction_run> ask_system(const services& shared, const deployment& de
 
 }  // namespace
 
-function_error client_error(const std::string& request_id, const runtime::js_error& thrown) {
-  return {"[Request ID: " + request_id + "] Server Error\n" + thrown.display, thrown.data};
+function_error client_error(const std::string& request_id, const runtime::js_error& thrown, bool redacted) {
+  std::string text = "[Request ID: " + request_id + "] Server Error";
+  if (!redacted) text += "\n" + thrown.display;
+  return {std::move(text), thrown.data};
 }
 
 runner::runner(const services& shared)
@@ -104,7 +107,7 @@ outcome<query_cache::run_pointer> runner::run_query(const checked_call& call, da
                                        : run_in_transaction(session, *tx, call, runtime::function_kind::query);
   if (!ran) return ran.error();
 
-  run->log_lines = session.log.take();
+  if (!shared_.options.redact_logs_to_client) run->log_lines = session.log.take();
   run->journal = ran->journal;
   // What only admins may ask must not reach others through the cache.
   run->observed_identity = session.observed_identity || is_system_path(call.path);
@@ -112,7 +115,7 @@ outcome<query_cache::run_pointer> runner::run_query(const checked_call& call, da
   run->ts = run->first_ts = ts;
   if (ran->end.thrown) {
     run->display = ran->end.thrown->display;
-    run->error = client_error(call.request_id, *ran->end.thrown);
+    run->error = client_error(call.request_id, *ran->end.thrown, shared_.options.redact_logs_to_client);
   } else {
     run->value_json = std::make_shared<const std::string>(write_json(ran->end.result));
   }
@@ -152,6 +155,7 @@ outcome<std::optional<finished_call>> runner::attempt_mutation(const checked_cal
 
   run_session session = new_session(call, *deployed);
   session.owns_job = with.before != nullptr && call.job_id.has_value();
+  session.in_mutation = true;
   auto ran = run_in_transaction(session, tx, call, runtime::function_kind::mutation);
   if (!ran) return ran.error();
   finished_call finished;
@@ -175,7 +179,10 @@ outcome<std::optional<finished_call>> runner::attempt_mutation(const checked_cal
     if (!ts.error().deterministic()) return ts.error();
     finished.thrown = as_thrown(ts.error());
   }
-  if (!finished.thrown) shared_.files.remove_blobs(session.removed_files);
+  if (!finished.thrown) {
+    finished.result = database::with_commit_ts(finished.result, static_cast<std::int64_t>(finished.ts));
+    shared_.files.remove_blobs(session.removed_files);
+  }
   return std::optional(std::move(finished));
 }
 

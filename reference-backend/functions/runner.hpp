@@ -67,7 +67,7 @@ class runner {
   right_of_way turns_;
 };
 
-/// "[Request ID: 0123456789abcdef] Server Error\n<text>"
-function_error client_error(const std::string& request_id, const runtime::js_error& thrown);
+/// "[Request ID: 0123456789abcdef] Server Error\n<text>"; redacted, without the text. Data of a ConvexError always goes out.
+function_error client_error(const std::string& request_id, const runtime::js_error& thrown, bool redacted);
 
 }  // namespace hull::backend::functions

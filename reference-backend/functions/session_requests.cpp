@@ -1,6 +1,7 @@
 // Records of committed mutations, by session and request.
 #include "functions/session_requests.hpp"
 
+#include "database/commit_ts.hpp"
 #include "functions/stored_text.hpp"
 
 #include <hull/value/json.hpp>
@@ -43,7 +44,7 @@ outcome<std::optional<finished_call>> find_recorded(database::database& db, data
   if (rows->empty()) return std::optional<finished_call>{};
   const auto text = join_parts(*rows);
   if (!text) return damaged();
-  auto recorded = read_json(*text);
+  auto recorded = read_json(*text, {.limits = {}, .any_names = true, .plain = false});
   if (!recorded) return damaged();
 
   finished_call finished;
@@ -56,6 +57,7 @@ outcome<std::optional<finished_call>> find_recorded(database::database& db, data
   auto ts = commit_time(db, request, static_cast<database::timestamp>(began->as_int64()), tx.begin_ts());
   if (!ts) return ts.error();
   finished.ts = *ts;
+  finished.result = database::with_commit_ts(finished.result, static_cast<std::int64_t>(*ts));
   return std::optional<finished_call>(std::move(finished));
 }
 

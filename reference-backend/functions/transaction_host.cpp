@@ -1,6 +1,7 @@
 // Dispatch, calls of other functions, and what a function may ask about itself.
 #include "functions/transaction_host.hpp"
 
+#include "database/commit_ts.hpp"
 #include "functions/call_check.hpp"
 #include "functions/environment.hpp"
 #include "functions/scheduling.hpp"
@@ -19,6 +20,32 @@ value used_and_remaining(const database::used_and_limit& counter) {
   const std::uint64_t remaining = counter.limit > counter.used ? counter.limit - counter.used : 0;
   return value::make_object(
       {{"used", static_cast<double>(counter.used)}, {"remaining", static_cast<double>(remaining)}});
+}
+
+/// `transactionLimits`: the counters of getTransactionMetrics by name; others are ignored.
+outcome<database::transaction_budget> read_budget(const syscall_args& args) {
+  database::transaction_budget budget;
+  const value* limits = args.find("transactionLimits");
+  if (limits == nullptr || limits->is_null()) return budget;
+  if (!limits->is_object()) return args.wrong("transactionLimits", "expected an object");
+  const std::pair<const char*, std::optional<std::uint64_t>*> counters[] = {
+      {"bytesRead", &budget.bytes_read},
+      {"bytesWritten", &budget.bytes_written},
+      {"databaseQueries", &budget.database_queries},
+      {"documentsRead", &budget.documents_read},
+      {"documentsWritten", &budget.documents_written},
+      {"functionsScheduled", &budget.functions_scheduled},
+      {"scheduledFunctionArgsBytes", &budget.scheduled_function_args_bytes},
+  };
+  for (const auto& [name, counter] : counters) {
+    const value* given = limits->find(name);
+    if (given == nullptr || given->is_null()) continue;
+    const double* number = given->if_double();
+    if (number == nullptr || !(*number >= 0))
+      return args.wrong("transactionLimits", std::string(name) + " must be a number that is not negative");
+    if (*number < 1e15) *counter = static_cast<std::uint64_t>(*number);
+  }
+  return budget;
 }
 
 }  // namespace
@@ -166,9 +193,8 @@ outcome<std::string> transaction_host::run_udf(runtime::scope& scope, const sysc
   if (depth_ >= max_call_depth)
     return bad_request("MaximumCallDepthExceeded",
                        "Cross component call depth limit exceeded. Do you have an infinite loop in your app?");
-  if (const value* limits = args.find("transactionLimits"); limits != nullptr && !limits->is_null())
-    return bad_request("SyscallNotSupported",
-                       "`transactionLimits` is not supported by this version of hull-backend yet.");
+  auto budget = read_budget(args);
+  if (!budget) return budget.error();
 
   auto path = called_function(args);
   if (!path) return path.error();
@@ -177,19 +203,22 @@ outcome<std::string> transaction_host::run_udf(runtime::scope& scope, const sysc
   if (!callee) return callee.error();
   auto call_args = args.required("args");
   if (!call_args) return call_args.error();
+  if (!session_.in_mutation && database::holds_commit_ts(*call_args))
+    return bad_request("InvalidArgs", "Only mutations can pass on the time of their commit.");
 
-  if (!snapshot) return run_nested(scope, tx_, **callee, *call_args);
+  if (!snapshot) return run_nested(scope, tx_, **callee, *call_args, *budget);
   auto begun = session_.shared.db.begin_at(tx_.begin_ts());
   if (!begun) return begun.error();
-  return run_nested(scope, *begun, **callee, *call_args);
+  return run_nested(scope, *begun, **callee, *call_args, *budget);
 }
 
 outcome<std::string> transaction_host::run_nested(runtime::scope& scope, database::transaction& tx,
-                                                  const deployed_function& callee, const value& args) {
+                                                  const deployed_function& callee, const value& args,
+                                                  const database::transaction_budget& budget) {
   const value list = value::make_array({args});
   if (auto checked = check_arguments(callee, list, tx); !checked) return checked.error();
 
-  tx.begin_nested();
+  tx.begin_nested(budget);
   transaction_host host(session_, tx, callee, depth_ + 1, std::nullopt);
   auto end = conclude(session_, tx, callee, scope.run_nested(make_request(session_, callee, write_json(list), host)));
   if (!end || end->thrown) {

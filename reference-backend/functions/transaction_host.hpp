@@ -60,7 +60,7 @@ class transaction_host final : public runtime::syscall_host {
 
   outcome<std::string> run_udf(runtime::scope& scope, const syscall_args& args);
   outcome<std::string> run_nested(runtime::scope& scope, database::transaction& tx, const deployed_function& callee,
-                                  const value& args);
+                                  const value& args, const database::transaction_budget& budget);
   outcome<void> must_be_mutation(const syscall_args& args) const;
 
   run_session& session_;

@@ -22,8 +22,10 @@ const freePort = () =>
   });
 
 export class Backend {
-  static async start(app = here) {
+  // `options`: further ones of `hull-backend serve`.
+  static async start(app = here, options = []) {
     const b = new Backend();
+    b.options = options;
     b.folder = mkdtempSync(join(tmpdir(), "hull-interop-"));
     b.data = join(b.folder, "data");
     b.project = join(b.folder, "app");
@@ -42,7 +44,7 @@ export class Backend {
   // Starts the program, again after `halt`, on the same ports and data.
   async launch() {
     const ports = ["--port", this.port, "--site-port", this.sitePort].map(String);
-    this.child = spawn(program, ["serve", "--data", this.data, ...ports]);
+    this.child = spawn(program, ["serve", "--data", this.data, ...ports, ...this.options]);
     for (const stream of [this.child.stdout, this.child.stderr]) stream.on("data", (text) => (this.log += text));
     this.exited = new Promise((resolve) => this.child.once("exit", (code) => resolve(code)));
     for (let i = 0; ; ++i) {
