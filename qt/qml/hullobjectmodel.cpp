@@ -6,6 +6,7 @@
 #include "hullvaluebridge_p.h"
 
 #include <QtCore/QPointer>
+#include <QtCore/QSignalBlocker>
 
 #include <optional>
 #include <utility>
@@ -16,6 +17,16 @@ namespace {
 class Document final : public QQmlPropertyMap {
  public:
   using QQmlPropertyMap::QQmlPropertyMap;
+
+  /// Another value, for which bindings are told once. To QVariant true and 1.0 are equal, and a property map does not
+  /// tell of what is equal: so the old one goes first, in silence.
+  void change(const QString& field, const QVariant& next) {
+    if (value(field) == next) {
+      const QSignalBlocker silence(this);
+      clear(field);
+    }
+    insert(field, next);
+  }
 
  protected:
   QVariant updateValue(const QString& field, const QVariant&) override { return value(field); }
@@ -155,7 +166,7 @@ bool HullObjectModel::showFields() {
     const hull::value* old = before.find(name);
     if (old && *old == field) continue;
     if (const QString text = HullValueBridge::toString(name); !isTaken(text))
-      document->insert(text, HullValueBridge::toVariant(field));
+      document->change(text, HullValueBridge::toVariant(field));
     if (!guard) return false;
   }
   return true;
