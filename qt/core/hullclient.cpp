@@ -111,9 +111,7 @@ HullPendingCall* HullClientPrivate::call(Kind kind, const QString& path, const Q
       HullLocalStore view(store);
       optimistic(view);
     };
-  std::optional<std::chrono::milliseconds> deadline;
-  if (options.deadline >= 0) deadline = std::chrono::milliseconds(options.deadline);
-  start(kind, call, path, HullValueBridge::fromVariant(args), std::move(update), deadline);
+  start(kind, call, path, HullValueBridge::fromVariant(args), std::move(update), toDeadline(options.deadline));
   return guard;
 }
 

@@ -21,6 +21,12 @@ class HULL_QT_EXPORT HullClientPrivate {
   explicit HullClientPrivate(HullClient* client) : q(client), m_home(std::make_shared<QObjectHome>(client)) {}
   static HullClientPrivate* get(HullClient* client) { return client->d.get(); }
 
+  /// Of HullCallOptions: negative stands for none.
+  static std::optional<std::chrono::milliseconds> toDeadline(int deadline) {
+    if (deadline < 0) return std::nullopt;
+    return std::chrono::milliseconds(deadline);
+  }
+
   /// Starts a call that `call` reports. Failures known at once are reported from the event loop.
   void start(Kind kind, HullPendingCall* call, const QString& path, hull::result<hull::value> args,
              hull::optimistic_update optimistic = {}, std::optional<std::chrono::milliseconds> deadline = {});

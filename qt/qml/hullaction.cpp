@@ -11,6 +11,6 @@ void HullAction::setAction(const QString& action) {
 }
 
 void HullAction::start(HullClient* client, HullQmlCall* call, const QJSValue& args) {
-  HullClientPrivate::get(client)->start(HullClientPrivate::Kind::Action, call, m_action,
-                                        HullJsBridge::argsFromJs(args));
+  HullClientPrivate::get(client)->start(HullClientPrivate::Kind::Action, call, m_action, HullJsBridge::argsFromJs(args),
+                                        {}, HullClientPrivate::toDeadline(deadline()));
 }

@@ -13,6 +13,12 @@ void HullCallable::setClient(HullClient* client) {
   Q_EMIT clientChanged();
 }
 
+void HullCallable::setDeadline(int deadline) {
+  if (m_deadline == deadline) return;
+  m_deadline = deadline;
+  Q_EMIT deadlineChanged();
+}
+
 // The client owns the call, so that it outlives this object: a dialog may call and close.
 HullQmlCall* HullCallable::call(const QJSValue& args) {
   HullClient* const target = client();

@@ -16,6 +16,7 @@ class HULL_QML_EXPORT HullCallable : public QObject {
   Q_OBJECT
   QML_ANONYMOUS
   Q_PROPERTY(HullClient* client READ client WRITE setClient NOTIFY clientChanged)
+  Q_PROPERTY(int deadline READ deadline WRITE setDeadline NOTIFY deadlineChanged)
   Q_PROPERTY(bool running READ isRunning NOTIFY runningChanged)
   Q_PROPERTY(HullError error READ error NOTIFY errorChanged)
 
@@ -23,6 +24,10 @@ class HULL_QML_EXPORT HullCallable : public QObject {
   /// As set, or else the nearest one above.
   HullClient* client() const;
   void setClient(HullClient* client);
+  /// Milliseconds that each call has from call() on, offline too; see HullCallOptions. Negative: as long as it takes.
+  /// A change counts for later calls.
+  int deadline() const { return m_deadline; }
+  void setDeadline(int deadline);
   /// Some call has not finished.
   bool isRunning() const { return m_running > 0; }
   /// Of the last call that finished: null when it succeeded.
@@ -33,6 +38,7 @@ class HULL_QML_EXPORT HullCallable : public QObject {
 
  Q_SIGNALS:
   void clientChanged();
+  void deadlineChanged();
   void runningChanged();
   void errorChanged();
   void succeeded(const QJSValue& value);
@@ -48,5 +54,6 @@ class HULL_QML_EXPORT HullCallable : public QObject {
 
   QPointer<HullClient> m_client;
   HullError m_error;
+  int m_deadline = -1;
   int m_running = 0;
 };

@@ -59,5 +59,5 @@ void HullMutation::start(HullClient* client, HullQmlCall* call, const QJSValue& 
   if (converted && engine && m_optimisticUpdate.isCallable())
     update = makeUpdate(engine, m_optimisticUpdate, *converted);
   HullClientPrivate::get(client)->start(HullClientPrivate::Kind::Mutation, call, m_mutation, std::move(converted),
-                                        std::move(update));
+                                        std::move(update), HullClientPrivate::toDeadline(deadline()));
 }

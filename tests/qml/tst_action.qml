@@ -140,6 +140,32 @@ TestCase {
         verify(deployment.callsTo("bot:ask").length <= 1)
     }
 
+    function test_deadline() {
+        const client = create()
+        compare(client.ask.deadline, -1)
+        deployment.hold("bot:ask")
+        client.ask.deadline = 30
+        client.lonely.deadline = 60000
+        client.ask.call({text: "late"})
+        client.lonely.call({text: "in time"})
+        tryCompare(client.failed, "count", 1)
+        compare(client.ask.error.kind, HullError.TimedOut)
+        verify(client.lonely.running)
+        deployment.release("bot:ask")
+        tryVerify(() => !client.lonely.running)
+        compare(client.lonely.error.kind, HullError.NoError)
+        compare(client.succeeded.count, 0, "an answer that comes too late is ignored")
+    }
+
+    function test_deadlineIsAProperty() {
+        const client = create()
+        const spy = createTemporaryQmlObject("import QtTest; SignalSpy {signalName: 'deadlineChanged'}", test)
+        spy.target = client.ask
+        client.ask.deadline = 100
+        client.ask.deadline = 100
+        compare(spy.count, 1)
+    }
+
     function test_withoutClient() {
         const action = createTemporaryObject(alone, test)
         let caught

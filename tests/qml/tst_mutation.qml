@@ -21,6 +21,7 @@ TestCase {
     function init() {
         failure = ""
         deployment.restart()
+        deployment.offline = false
         deployment.query("messages:list", (args, db) => db.table("messages").scan())
         deployment.mutation("messages:send", (args, db) => {
             if (failure)
@@ -264,5 +265,52 @@ TestCase {
         compare(view.send.error.kind, HullError.Cancelled)
         compare(view.count, 1)
         deployment.release("messages:send")
+    }
+
+    function test_deadlineTakesThePredictionBack() {
+        const view = create()
+        compare(view.send.deadline, -1)
+        deployment.hold("messages:send")
+        view.send.deadline = 30
+        let caught
+        view.send.call({author: "Ada", body: "late"}).catch(error => caught = error)
+        compare(view.count, 2)
+        view.send.deadline = -1
+        const patient = view.send.call({author: "Ada", body: "patient"})
+        tryVerify(() => caught !== undefined)
+        compare(caught.kind, HullError.TimedOut)
+        verify(caught.retryable)
+        verify(patient.running, "what was called without a deadline waits as long as it takes")
+        compare(view.count, 2, "one prediction is gone, one stays")
+        deployment.release("messages:send")
+        tryCompare(succeeded, "count", 1)
+        compare(failed.count, 1)
+        tryCompare(view, "count", 3)  // Both had been sent, and took effect.
+    }
+
+    function test_deadlineCountsOffline() {
+        const view = create()
+        deployment.offline = true
+        tryVerify(() => !view.send.client.connected)
+        view.send.deadline = 30
+        view.send.call({author: "Ada", body: "never"})
+        compare(view.count, 2)
+        tryCompare(failed, "count", 1)
+        compare(view.send.error.kind, HullError.TimedOut)
+        compare(view.count, 1)
+        deployment.offline = false
+        view.send.client.reconnectNow()
+        view.send.deadline = -1
+        view.send.call({author: "Ada", body: "later"})
+        tryCompare(succeeded, "count", 1)
+        compare(deployment.documents("messages").map(row => row.body), ["hi", "later"])
+    }
+
+    function test_deadlineThatIsNotReached() {
+        const view = create()
+        view.send.deadline = 60000
+        view.send.call({author: "Ada", body: "quick"})
+        tryCompare(succeeded, "count", 1)
+        compare(failed.count, 0)
     }
 }
