@@ -106,6 +106,10 @@ class HULL_QT_EXPORT HullClient : public QObject {
   void connectedChanged();
   void connectionStateChanged();
   void errorChanged();
+  /// What came of a mutation that an earlier run had left in HullClientOptions::outboxFile: one for each, from the
+  /// event loop. `error` is null when it succeeded; HullError::TimedOut when it had waited too long to be sent safely.
+  void restoredMutationFinished(const QString& path, const QVariantMap& args, const QVariant& value,
+                                const HullError& error);
   /// The connection was made anew, for another url or with other options: live queries start over.
   void reopened(QPrivateSignal);
 

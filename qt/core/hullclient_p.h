@@ -57,7 +57,8 @@ class HULL_QT_EXPORT HullClientPrivate {
   };
 
   void reopen();
-  hull::client_options engineOptions() const;
+  hull::client_options engineOptions();
+  void tellRestored(const std::string& path, const hull::value& args, const hull::result<hull::value>& outcome);
   void closeEngine();
   void shutDown();
   void assertThread() const;

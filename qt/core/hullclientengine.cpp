@@ -34,7 +34,7 @@ void logProblem(const std::string& what) { qCWarning(lcHullSync, "%s", what.c_st
 
 }  // namespace
 
-hull::client_options HullClientPrivate::engineOptions() const {
+hull::client_options HullClientPrivate::engineOptions() {
   using std::chrono::milliseconds;
   hull::client_options options;
   options.log = hullLog;
@@ -49,8 +49,13 @@ hull::client_options HullClientPrivate::engineOptions() const {
   options.tls.private_key_file = m_options.clientKey.toStdString();
   options.tls.private_key_passphrase = m_options.clientKeyPassphrase.toStdString();
   options.proxy.url = m_options.proxyUrl.toStdString();
-  if (!m_options.outboxFile.isEmpty())
+  if (!m_options.outboxFile.isEmpty()) {
     options.outbox = std::make_shared<hull::file_outbox>(m_options.outboxFile.toStdString());
+    // Later, as with calls: a slot may run an event loop or destroy the client. This object closes its home as it goes.
+    options.on_restored = [this](const hull::outbox::entry& call, const hull::result<hull::value>& outcome) {
+      m_home->post([this, path = call.path, args = call.args, outcome] { tellRestored(path, args, outcome); });
+    };
+  }
   if (!m_options.resultsFile.isEmpty()) {
     hull::file_result_store_options how;
     how.on_problem = logProblem;
@@ -131,6 +136,14 @@ void HullClientPrivate::send(Kind kind, HullPendingCall* call, std::string path,
       m_engine->mutation(std::move(path), std::move(args), std::move(options), std::move(done));
       break;
   }
+}
+
+void HullClientPrivate::tellRestored(const std::string& path, const hull::value& args,
+                                     const hull::result<hull::value>& outcome) {
+  const QVariant value = outcome ? HullValueBridge::toVariant(*outcome) : QVariant();
+  const HullError error = outcome ? HullError() : HullValueBridge::toError(outcome.error());
+  Q_EMIT q->restoredMutationFinished(HullValueBridge::toString(path), HullValueBridge::toVariant(args).toMap(), value,
+                                     error);
 }
 
 void HullClientPrivate::setState(const hull::connection_state& state) {

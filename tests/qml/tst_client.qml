@@ -1,3 +1,4 @@
+import QtCore
 import QtQuick
 import QtTest
 import Hull
@@ -74,6 +75,47 @@ TestCase {
         deployment.users = {ada: {subject: "1", name: "Ada"}}
         deployment.query("a:b", (args, db) => db.admin ? "admin" : db.user === null ? "nobody" : db.user.name)
         deployment.mutation("a:add", () => null)
+    }
+
+    Component {
+        id: durable
+
+        HullClient {
+            property string box
+            readonly property SignalSpy restored: SignalSpy {
+                signalName: "restoredMutationFinished"
+            }
+
+            options.outboxFile: box
+            Component.onCompleted: restored.target = this
+        }
+    }
+
+    function test_restoredMutationsTellTheirOutcome() {
+        const folder = StandardPaths.writableLocation(StandardPaths.TempLocation).toString().replace("file://", "")
+        const box = `${folder}/hull-${Date.now()}-${Math.random()}.outbox`
+        deployment.mutation("a:add", args => {
+            if (args.bad)
+                throw new Error("no")
+            return "added"
+        })
+        deployment.offline = true
+        const first = durable.createObject(null, {box, url: deployment.url})
+        first.mutation("a:add", {n: 1})
+        first.mutation("a:add", {bad: true})
+        first.destroy()
+        wait(0)
+        deployment.offline = false
+        const client = createTemporaryObject(durable, test, {box, url: deployment.url})
+        tryCompare(client.restored, "count", 2)
+        const [done, failed] = client.restored.signalArguments
+        compare(done[0], "a:add")
+        compare(done[1], {n: 1})
+        compare(done[2], "added")
+        compare(done[3].kind, HullError.NoError)
+        compare(failed[1], {bad: true})
+        compare(failed[2], undefined)
+        compare(failed[3].kind, HullError.FunctionFailed)
     }
 
     function test_retention() {

@@ -311,3 +311,9 @@ void CoreGuideTest::options() {
 QTEST_MAIN(CoreGuideTest)
 
 #include "core_guide_test.moc"
+  QLabel told;
+  auto* const label = &told;
+  connect(&client, &HullClient::restoredMutationFinished, label,
+          [label](const QString& path, const QVariantMap&, const QVariant&, const HullError& error) {
+            if (error) label->setText(path + QStringLiteral(" of last time: ") + error.message());
+          });

@@ -22,6 +22,8 @@ class CoreOptionsTest : public QObject {
   }
 
   void outboxOutlivesTheClient();
+  void restoredMutationsTellTheirOutcome();
+  void destroyedByTheOutcomeOfARestoredMutation();
   void resultsOutliveTheClient();
   void filesStayThroughAnotherConnection();
   void unusableFiles();
@@ -63,6 +65,51 @@ void CoreOptionsTest::outboxOutlivesTheClient() {
   client = makeClient(withFiles());
   QVERIFY(!errorOf(client->query(text("chat:list"))));
   QCOMPARE(m_deployment->documents("messages").size(), std::size_t{1});  // Exactly once.
+}
+
+void CoreOptionsTest::restoredMutationsTellTheirOutcome() {
+  m_deployment->set_offline(true);
+  auto client = makeClient(withFiles());
+  QSignalSpy early(client.get(), &HullClient::restoredMutationFinished);
+  client->mutation(text("chat:send"), {{text("body"), text("of the first run")}});
+  client->mutation(text("chat:fail"), {{text("code"), 7.0}});
+  client.reset();
+  QCOMPARE(early.count(), 0);
+
+  m_deployment->set_offline(false);
+  client = makeClient(withFiles());
+  QSignalSpy told(client.get(), &HullClient::restoredMutationFinished);
+  QVERIFY(!errorOf(client->mutation(text("chat:send"), {{text("body"), text("of the second")}})));
+  QTRY_COMPARE(told.count(), 2);
+  QCOMPARE(told.at(0).at(0).toString(), text("chat:send"));
+  QCOMPARE(told.at(0).at(1).toMap(), QVariantMap({{text("body"), text("of the first run")}}));
+  QCOMPARE(told.at(0).at(2).toString(), text("messages-1"));
+  QVERIFY(!told.at(0).at(3).value<HullError>());
+  QCOMPARE(told.at(1).at(0).toString(), text("chat:fail"));
+  QVERIFY(!told.at(1).at(2).isValid());
+  const auto error = told.at(1).at(3).value<HullError>();
+  QCOMPARE(error.kind(), HullError::FunctionFailed);
+  QCOMPARE(error.data().toMap().value(text("code")).toDouble(), 7.0);
+  QVERIFY(!errorOf(client->query(text("chat:list"))));
+  QCOMPARE(told.count(), 2);  // Calls of this run have their own signals.
+  QCOMPARE(m_deployment->documents("messages").size(), std::size_t{2});
+}
+
+void CoreOptionsTest::destroyedByTheOutcomeOfARestoredMutation() {
+  m_deployment->set_offline(true);
+  auto first = makeClient(withFiles());
+  first->mutation(text("chat:send"));
+  first->mutation(text("chat:send"));
+  first.reset();
+  m_deployment->set_offline(false);
+  QPointer<HullClient> client = makeClient(withFiles()).release();
+  int told = 0;
+  connect(client, &HullClient::restoredMutationFinished, this, [&told, client] {
+    ++told;
+    delete client.data();
+  });
+  QTRY_VERIFY(!client);
+  QCOMPARE(told, 1);
 }
 
 void CoreOptionsTest::resultsOutliveTheClient() {
