@@ -4,9 +4,13 @@ set(hull_qt_include ${CMAKE_INSTALL_INCLUDEDIR}/hull-qt)
 file(RELATIVE_PATH hull_lib_from_module /prefix/${HULL_INSTALL_QMLDIR}/Hull /prefix/${CMAKE_INSTALL_LIBDIR})
 
 # The public headers are those whose name does not end in _p.h, but for the one that is for the type registration alone.
+if(NOT HULL_QT_KEYCHAIN)
+  set(hull_keychain_headers PATTERN "hull*keychain.h" EXCLUDE)
+endif()
 foreach(room IN ITEMS core models qml)
   install(DIRECTORY ${CMAKE_CURRENT_LIST_DIR}/${room}/ DESTINATION ${hull_qt_include} COMPONENT hull_qt
-          FILES_MATCHING PATTERN "hull*.h" PATTERN "*_p.h" EXCLUDE PATTERN "hullqmltypes.h" EXCLUDE)
+          FILES_MATCHING PATTERN "hull*.h" PATTERN "*_p.h" EXCLUDE PATTERN "hullqmltypes.h" EXCLUDE
+          ${hull_keychain_headers})
 endforeach()
 
 foreach(target IN ITEMS hull_qt hull_qml)

@@ -32,6 +32,7 @@ class HULL_QT_EXPORT HullError {
     Network,          ///< Name resolution, connect, TLS or socket failure.
     TimedOut,         ///< A deadline set by the caller passed.
     Unauthenticated,  ///< The deployment refused the token.
+    StorageFailed,    ///< The keychain of the system cannot be used.
   };
   Q_ENUM(Kind)
 

@@ -44,6 +44,7 @@ class HullErrorKinds : public QObject {
     Network = HullError::Network,
     TimedOut = HullError::TimedOut,
     Unauthenticated = HullError::Unauthenticated,
+    StorageFailed = HullError::StorageFailed,
   };
   Q_ENUM(Kind)
 };

@@ -1,5 +1,8 @@
 // The code of docs/guide/qt-cpp.md, run against a deployment; and a check that the guide shows no other code.
 #include "hullclient.h"
+#ifdef HULL_QT_HAS_KEYCHAIN
+#include "hullkeychain.h"
+#endif
 #include "hulltyped.h"
 #include "hulluploader.h"
 #include "hullwatcher.h"
@@ -75,6 +78,7 @@ class CoreGuideTest : public QObject {
   void futures();
   void cancellation();
   void signingIn();
+  void keychains();
   void otherThreads();
   void uploads();
   void types();
@@ -246,6 +250,18 @@ void CoreGuideTest::signingIn() {
   QCOMPARE(who.text(), QStringLiteral("Signed out"));
 }
 
+void CoreGuideTest::keychains() {
+#ifdef HULL_QT_HAS_KEYCHAIN
+  QLabel shown;
+  auto* const label = &shown;
+  HullKeychain keychain(QStringLiteral("org.example.chat"));
+  keychain.read(QStringLiteral("refreshToken"))
+      .then(label, [label](const QString& saved) { label->setText(saved); })
+      .onFailed(label, [label](const HullException& e) { label->setText(e.error().message()); });
+  QTRY_VERIFY(shown.text().contains(QStringLiteral("keychain")));  // There is none here (see CMakeLists.txt).
+#endif
+}
+
 void CoreGuideTest::otherThreads() {
   const QUrl url = this->url();
   int shown = -1;
@@ -297,6 +313,12 @@ void CoreGuideTest::types() {
 
 void CoreGuideTest::options() {
   HullClient client;
+  QLabel told;
+  auto* const label = &told;
+  connect(&client, &HullClient::restoredMutationFinished, label,
+          [label](const QString& path, const QVariantMap&, const QVariant&, const HullError& error) {
+            if (error) label->setText(path + QStringLiteral(" of last time: ") + error.message());
+          });
   HullClientOptions options;
   options.retention = 30'000;  // A view that is opened again within half a minute finds its value.
   options.proxyUrl = QString();
@@ -311,9 +333,3 @@ void CoreGuideTest::options() {
 QTEST_MAIN(CoreGuideTest)
 
 #include "core_guide_test.moc"
-  QLabel told;
-  auto* const label = &told;
-  connect(&client, &HullClient::restoredMutationFinished, label,
-          [label](const QString& path, const QVariantMap&, const QVariant&, const HullError& error) {
-            if (error) label->setText(path + QStringLiteral(" of last time: ") + error.message());
-          });
