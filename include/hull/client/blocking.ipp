@@ -3,6 +3,7 @@
 
 #include <hull/client/blocking.hpp>
 #include <hull/client/signal_block.hpp>
+#include <hull/net/give_up.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
@@ -139,7 +140,7 @@ HULL_INLINE result<value> blocking_core::wait(time_limit limit, const beginning&
   } else if (!call->done.wait_until(lock, start + std::min(*limit, longest), is_done)) {
     lock.unlock();
     post([self = shared_from_this(), call](client&) {
-      call->stop.emit(boost::asio::cancellation_type::terminal);
+      net::give_up(call->stop);
       self->drop(call);
     });
     return error{errc::timed_out, "No answer within " + std::to_string(limit->count()) + " ms.", {}, {}};

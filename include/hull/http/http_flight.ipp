@@ -2,6 +2,7 @@
 #pragma once
 
 #include <hull/http/http_flight.hpp>
+#include <hull/net/give_up.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/dispatch.hpp>
@@ -15,7 +16,8 @@ HULL_INLINE void http_flight::send(net::http_request request, answer_function ne
   const std::string url = request.url;
   // A transport of the program may complete on any thread.
   const auto answered = [self = shared_from_this(), next](result<net::http_response> outcome) {
-    boost::asio::dispatch(self->io_, [self, next, outcome = std::move(outcome)]() mutable { next(std::move(outcome)); });
+    boost::asio::dispatch(self->io_,
+                          [self, next, outcome = std::move(outcome)]() mutable { next(std::move(outcome)); });
   };
   try {
     transport_->async_send(std::move(request), boost::asio::bind_cancellation_slot(signal_.slot(), answered));
@@ -27,7 +29,7 @@ HULL_INLINE void http_flight::send(net::http_request request, answer_function ne
 HULL_INLINE void http_flight::cancel() {
   const auto self = shared_from_this();
   is_cancelled_ = true;
-  signal_.emit(boost::asio::cancellation_type::terminal);
+  net::give_up(signal_);
 }
 
 HULL_INLINE void progress_relay::report(home_door& door, std::uint64_t done, std::optional<std::uint64_t> total) {
