@@ -3,6 +3,8 @@
 
 #include "hullwatcher.h"
 
+#include <QtCore/QEventLoop>
+
 using namespace CoreTest;
 
 class CoreWatcherTest : public QObject {
@@ -34,6 +36,7 @@ class CoreWatcherTest : public QObject {
   void destroyedInsideOfEachSignal_data();
   void destroyedInsideOfEachSignal();
   void destroysItsClientInsideOfASignal();
+  void nestedEventLoops();
 
  private:
   /// Number `n` gets this body.
@@ -325,6 +328,45 @@ void CoreWatcherTest::destroysItsClientInsideOfASignal() {
   QTRY_VERIFY(died);
   QTRY_COMPARE(m_watcher->status(), HullWatcher::Null);
   QTRY_COMPARE(second.status(), HullWatcher::Null);
+}
+
+/// A slot opens a dialog and waits for it: the client goes on in there, also for the dialog's own query and call.
+void CoreWatcherTest::nestedEventLoops() {
+  HullWatcher second(m_client.get(), text("numbers:get"), {{text("n"), 1.0}});
+  QTRY_COMPARE(m_watcher->status(), HullWatcher::Ready);
+  QTRY_COMPARE(second.status(), HullWatcher::Ready);
+  QStringList told;
+  int depth = 0;
+  bool isSaved = false;
+  const auto dialog = [&] {
+    QEventLoop loop;
+    HullWatcher numbers(m_client.get(), text("numbers:get"), {{text("n"), 2.0}});
+    connect(&numbers, &HullWatcher::statusChanged, &loop, [&] {
+      if (numbers.status() != HullWatcher::Ready) return;
+      told.append(text("dialog: ") + numbers.value().toString());
+      m_client->mutation(text("chat:send"))->then(&loop, [&](const QVariant&) {
+        isSaved = true;
+        change(1, "eins");
+      });
+    });
+    connect(&second, &HullWatcher::valueChanged, &loop, [&] {
+      if (second.value() == QVariant(text("eins"))) loop.quit();
+    });
+    loop.exec();
+  };
+  connect(m_watcher.get(), &HullWatcher::valueChanged, this, [&] {
+    QCOMPARE(++depth, 1);  // Not told of the next value before it is done with this one.
+    told.append(text("first: ") + m_watcher->value().toString());
+    if (m_watcher->value() == QVariant(text("uno"))) dialog();
+    --depth;
+  });
+  connect(&second, &HullWatcher::valueChanged, this,
+          [&] { told.append(text("second: ") + second.value().toString()); });
+  change(1, "uno");
+  QTRY_COMPARE(told.size(), 5);
+  QVERIFY(isSaved);
+  QCOMPARE(told, (QStringList{text("first: uno"), text("second: uno"), text("dialog: two"), text("second: eins"),
+                              text("first: eins")}));
 }
 
 static const Register<CoreWatcherTest> registered;

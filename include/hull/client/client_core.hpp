@@ -1,6 +1,7 @@
 // A client behind its handle: engine, watchers and pending calls on the home executor.
 #pragma once
 
+#include <hull/client/callback_list.hpp>
 #include <hull/client/driver.hpp>
 #include <hull/client/io_thread.hpp>
 #include <hull/client/offline.hpp>
@@ -28,6 +29,8 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
+#include <variant>
 #include <vector>
 
 namespace hull {
@@ -35,42 +38,6 @@ struct commit_info;
 struct token_request;
 
 namespace detail {
-
-/// Callbacks that come and go, also while they are being called.
-template <class... Args>
-class callback_list {
- public:
-  using callback = std::function<void(Args...)>;
-  struct entry {
-    callback call;
-    bool is_active = true;
-    bool awaits_first = false;  ///< What was known at the beginning is still to be told.
-  };
-  std::shared_ptr<entry> add(callback c) {
-    entries_.push_back(std::make_shared<entry>(entry{std::move(c)}));
-    return entries_.back();
-  }
-  void remove(const std::shared_ptr<entry>& e) {
-    e->is_active = false;
-    std::erase(entries_, e);
-  }
-  void clear() {
-    for (const auto& e : entries_) e->is_active = false;
-    entries_.clear();
-  }
-  bool empty() const noexcept { return entries_.empty(); }
-  void call(Args... args) const {
-    const auto now = entries_;  // Keeps callbacks that remove themselves alive until they return.
-    for (const auto& e : now) {
-      if (!e->is_active) continue;
-      e->awaits_first = false;
-      e->call(args...);
-    }
-  }
-
- private:
-  std::vector<std::shared_ptr<entry>> entries_;
-};
 
 class client_core : public std::enable_shared_from_this<client_core> {
  public:
@@ -137,6 +104,8 @@ class client_core : public std::enable_shared_from_this<client_core> {
     sync::watcher_tag tag = sync::no_watcher;  ///< Its place among `watched_`.
     bool is_arriving = false;                  ///< Its `watch` has not returned.
     bool awaits_first = false;                 ///< The value that was known at the beginning is still to be delivered.
+    bool is_busy = false;                      ///< Its callback is on the stack.
+    std::deque<query_state_ptr> missed;        ///< What came while it was.
   };
   struct view_listener final : listener {
     view_listener(client_core* owner, std::weak_ptr<view> v) : listener(owner, nullptr), target(std::move(v)) {}
@@ -149,6 +118,25 @@ class client_core : public std::enable_shared_from_this<client_core> {
     sync::query_key query;
     listener_list listeners;
   };
+  /// Somebody who is to hear of a commit.
+  struct told_listener {
+    std::shared_ptr<listener> to;
+    query_state_ptr state;
+  };
+  struct told_commit {
+    std::shared_ptr<callback_entry<const commit_info&>> to;
+    std::shared_ptr<const commit_info> info;
+  };
+  using telling = std::variant<told_listener, std::shared_ptr<view>, told_commit>;
+  /// A callback runs the home executor, and this is a turn of that: what the callback holds up goes on in here.
+  struct nested_turn {
+    explicit nested_turn(client_core& c) : core(c), was_draining(std::exchange(c.is_draining_, false)) {}
+    ~nested_turn() { core.is_draining_ = was_draining; }
+    nested_turn(const nested_turn&) = delete;
+    nested_turn& operator=(const nested_turn&) = delete;
+    client_core& core;
+    bool was_draining;
+  };
   struct pending_call {
     call_handler handler;
     boost::asio::executor_work_guard<boost::asio::any_completion_executor> work;
@@ -159,12 +147,15 @@ class client_core : public std::enable_shared_from_this<client_core> {
   void take_news();
   void apply(sync::input_event in);
   void drain();
+  void go_on_soon();
   void perform(sync::effect_request&& e);
   void deliver(const sync::commit& batch);
+  void tell(const telling& next);
+  void call(const std::shared_ptr<listener>& l, const query_state_ptr& state);
   std::vector<std::shared_ptr<view>> settle_views(const sync::commit& batch);
   subscription attach(const sync::query_key& query, std::shared_ptr<listener> l, known_journal journal);
   void add_listener(const sync::query_key& query, const std::shared_ptr<listener>& l, known_journal journal);
-  void deliver_first(const sync::query_key& query, listener& l);
+  void deliver_first(const sync::query_key& query, const std::shared_ptr<listener>& l);
   void unwatch(const listener& l);
   /// Null when nobody watches this query (any more).
   watched* find_watched(sync::watcher_tag tag, const sync::query_key& query);
@@ -195,10 +186,13 @@ class client_core : public std::enable_shared_from_this<client_core> {
   outbox::content left_;  ///< By an earlier process; nothing but a new session without an outbox.
   sync::engine engine_;
 
-  std::vector<news> spare_news_;  ///< An empty list with room.
-  std::deque<sync::effect_request> queue_;
+  std::vector<news> news_;  ///< Being taken; those before `next_news_` have been.
+  std::size_t next_news_ = 0;
+  std::deque<telling> tellings_;            ///< The rest of the commit that is being delivered.
+  std::deque<sync::effect_request> queue_;  ///< Behind them.
   bool is_applying_ = false;
   bool is_draining_ = false;
+  bool is_going_on_posted_ = false;
   bool is_closed_ = false;
   bool is_connection_news_posted_ = false;
   bool has_views_ = false;  ///< Some listener is, or was, a view.

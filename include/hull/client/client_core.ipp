@@ -1,4 +1,5 @@
-// Bodies of client_core.hpp: the loop between engine and driver, and the watchers. Calls are in client_calls.ipp.
+// Bodies of client_core.hpp: the loop between engine and driver. Calls are in client_calls.ipp, watchers
+// in client_watches.ipp.
 #pragma once
 
 #include <hull/client/client.hpp>
@@ -12,6 +13,8 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
+#include <memory>
 #include <tuple>
 #include <utility>
 
@@ -110,11 +113,13 @@ HULL_INLINE void client_core::close() {
   inbox_->shut();
   // Closed by a callback, in the middle of a batch: calls and ends that are behind it stay true.
   for (auto& e : queue_)
-    if (std::holds_alternative<sync::effect::record_mutation>(e) || std::holds_alternative<sync::effect::forget_mutation>(e))
+    if (std::holds_alternative<sync::effect::record_mutation>(e) ||
+        std::holds_alternative<sync::effect::forget_mutation>(e))
       perform(std::move(e));
   driver_->shut_down();
   engine_.apply(sync::input::close{}, now());
   queue_.clear();
+  const auto untold = std::exchange(tellings_, {});  // Ends when nobody can be reached any more.
   for (const watched& entry : watched_)
     for (const auto& l : entry.listeners) l->core = nullptr;
   watched_.clear();
@@ -135,18 +140,34 @@ HULL_INLINE sync::moment client_core::now() const {
 // ---- the loop
 
 HULL_INLINE void client_core::take_news() {
-  std::vector<news> items = std::exchange(spare_news_, {});  // A callback may run the home executor, and so this.
-  if (inbox_->take(items)) driver_->resume_reading();
-  for (news& item : items) {
+  const nested_turn turn(*this);
+  drain();
+  if (news_.empty()) {
+    if (inbox_->take(news_)) driver_->resume_reading();
+  } else {  // A callback runs the home executor, and so this: the rest of the list in hand comes first.
+    std::vector<news> more;
+    if (inbox_->take(more)) driver_->resume_reading();
+    news_.insert(news_.end(), std::move_iterator(more.begin()), std::move_iterator(more.end()));
+  }
+  struct at_exit {
+    client_core& core;
+    ~at_exit() {
+      // A callback threw: its exception goes to whoever runs the home executor, the rest is taken later.
+      if (core.next_news_ < core.news_.size()) core.go_on_soon();
+    }
+  } guard{*this};
+  while (next_news_ < news_.size()) {
     if (is_closed_) return;
+    news item = std::move(news_[next_news_++]);
     if (auto* line = std::get_if<log_line>(&item))
       log(line->level, line->text);
     else
       apply(std::move(std::get<sync::input_event>(item)));
   }
   constexpr std::size_t usual = 128;
-  items.clear();
-  if (items.capacity() <= usual) spare_news_ = std::move(items);
+  next_news_ = 0;
+  news_.clear();
+  if (news_.capacity() > usual) news_ = {};
 }
 
 HULL_INLINE void client_core::apply(sync::input_event in) {
@@ -166,25 +187,46 @@ HULL_INLINE void client_core::apply(sync::input_event in) {
 }
 
 HULL_INLINE void client_core::drain() {
-  // A callback may call the client: what follows from that waits until the batch in hand is delivered.
-  if (std::exchange(is_draining_, true)) return;
+  // A callback may call the client: what follows from that waits until the batch in hand is delivered. Should the
+  // callback go on to run the home executor, it is delivered in there.
+  if (std::exchange(is_draining_, true)) return go_on_soon();
   const auto self = shared_from_this();  // A callback may destroy the client, too.
   struct at_exit {
     client_core& core;
     ~at_exit() {
       core.is_draining_ = false;
       // A callback threw: its exception goes to whoever runs the home executor, the rest is delivered later.
-      if (!core.queue_.empty())
-        boost::asio::post(core.home_, [weak = core.weak_from_this()] {
-          if (const auto again = weak.lock()) again->drain();
-        });
+      if (!core.queue_.empty() || !core.tellings_.empty()) core.go_on_soon();
     }
   } guard{*this};
-  while (!queue_.empty()) {
-    auto next = std::move(queue_.front());
-    queue_.pop_front();
-    perform(std::move(next));
+  for (;;) {
+    if (!tellings_.empty()) {
+      const telling next = std::move(tellings_.front());
+      tellings_.pop_front();
+      go_on_soon();  // Should the callback run the home executor.
+      tell(next);
+    } else if (!queue_.empty()) {
+      auto next = std::move(queue_.front());
+      queue_.pop_front();
+      perform(std::move(next));
+    } else {
+      return;
+    }
   }
+}
+
+HULL_INLINE void client_core::go_on_soon() {
+  if (queue_.empty() && tellings_.empty() && next_news_ >= news_.size()) return;
+  if (is_closed_ || std::exchange(is_going_on_posted_, true)) return;
+  boost::asio::post(home_, [weak = weak_from_this()] {
+    const auto self = weak.lock();
+    if (!self) return;
+    self->is_going_on_posted_ = false;
+    if (self->is_closed_ || self->is_applying_) return;  // In an optimistic update; the end of the step drains.
+    const nested_turn turn(*self);
+    self->drain();
+    if (self->next_news_ < self->news_.size()) self->take_news();
+  });
 }
 
 HULL_INLINE void client_core::perform(sync::effect_request&& e) {
@@ -229,168 +271,6 @@ HULL_INLINE void client_core::post_home(std::function<void()> f) {
   });
 }
 
-// ---- watchers
-
-HULL_INLINE std::vector<std::shared_ptr<view>> client_core::settle_views(const sync::commit& batch) {
-  std::vector<std::shared_ptr<view>> touched;
-  if (!has_views_) return touched;
-  for (const auto& change : batch.changed) {
-    const watched* const entry = find_watched(change.watcher, change.query);
-    if (entry == nullptr) continue;
-    for (const auto& l : entry->listeners) {
-      auto v = l->for_view();
-      if (!v) continue;
-      v->touch(change.query);
-      if (!std::exchange(v->is_touched, true)) touched.push_back(std::move(v));
-    }
-  }
-  for (const auto& v : touched) {
-    v->is_touched = false;
-    v->settle();
-  }
-  return touched;
-}
-
-HULL_INLINE void client_core::deliver(const sync::commit& batch) {
-  const auto views = settle_views(batch);
-  for (const auto& change : batch.changed) {
-    if (options_.results) keep_result(change);
-    const watched* const entry = find_watched(change.watcher, change.query);
-    if (entry == nullptr) continue;
-    const listener_list listeners = entry->listeners;  // A callback may add and remove listeners.
-    for (const auto& l : listeners) {
-      if (l->core == nullptr || l->is_arriving || !l->callback) continue;
-      l->awaits_first = false;
-      l->callback(change.state);
-    }
-    if (is_closed_) return;
-  }
-  for (const auto& v : views) v->tell();
-  if (commit_callbacks_.empty()) return;
-  commit_info info;
-  info.changed_tokens.reserve(batch.changed.size());
-  for (const auto& change : batch.changed) info.changed_tokens.emplace_back(change.query.token());
-  commit_callbacks_.call(info);
-}
-
-HULL_INLINE client_core::watched* client_core::find_watched(sync::watcher_tag tag, const sync::query_key& query) {
-  if (tag == sync::no_watcher || tag > watched_.size()) return nullptr;
-  watched& entry = watched_[tag - 1];
-  // The place may belong to another query since the commit was made.
-  return !entry.listeners.empty() && entry.query == query ? &entry : nullptr;
-}
-
-HULL_INLINE inspection client_core::inspect() {
-  inspection seen = engine_.inspect(now());
-  seen.bytes_received = driver_->received();
-  seen.bytes_sent = driver_->sent();
-  for (inspected_query& q : seen.queries) {
-    const sync::watcher_tag tag = engine_.watcher(q.token);
-    if (tag != sync::no_watcher && tag <= watched_.size()) q.subscribers = watched_[tag - 1].listeners.size();
-  }
-  return seen;
-}
-
-HULL_INLINE subscription client_core::watch(const sync::query_key& query, watch_callback callback) {
-  return attach(query, std::make_shared<listener>(this, std::move(callback)), {});
-}
-
-HULL_INLINE subscription client_core::watch(const sync::query_key& query, std::weak_ptr<view> for_view,
-                                            known_journal journal) {
-  has_views_ = true;
-  return attach(query, std::make_shared<view_listener>(this, std::move(for_view)), std::move(journal));
-}
-
-HULL_INLINE bool client_core::has_same_deployment(const client_core& other) const {
-  const auto address = [](const client_core& c) {
-    return std::tie(c.target_.is_secure, c.target_.authority, c.target_.path);
-  };
-  return address(*this) == address(other);
-}
-
-HULL_INLINE subscription client_core::attach(const sync::query_key& query, std::shared_ptr<listener> l,
-                                             known_journal journal) {
-  if (is_closed_) return {};
-  if (is_applying_) {
-    // Called by an optimistic update, although it must not: afterwards, then.
-    boost::asio::post(home_, [weak = weak_from_this(), query, l, journal = std::move(journal)]() mutable {
-      if (const auto self = weak.lock(); self && l->core != nullptr) self->add_listener(query, l, std::move(journal));
-    });
-  } else {
-    add_listener(query, l, std::move(journal));
-  }
-  return subscription(std::shared_ptr<ending>(std::move(l)));
-}
-
-HULL_INLINE void client_core::add_listener(const sync::query_key& query, const std::shared_ptr<listener>& l,
-                                           known_journal journal) {
-  l->tag = engine_.watcher(query.token());
-  if (find_watched(l->tag, query) == nullptr) {
-    if (free_tags_.empty()) {
-      watched_.emplace_back();
-      free_tags_.push_back(static_cast<sync::watcher_tag>(watched_.size()));
-    }
-    l->tag = free_tags_.back();
-    free_tags_.pop_back();
-    watched& entry = watched_[l->tag - 1];
-    entry.query = query;
-    entry.listeners.push_back(l);
-    std::optional<value> last_known;
-    if (options_.results) last_known = options_.results->load(query.token());
-    flush_soon();
-    l->is_arriving = true;  // A last known value must not be delivered inside of this call.
-    apply(sync::input::subscribe{query, std::move(last_known), std::move(journal), l->tag, true});
-    l->is_arriving = false;
-  } else {
-    watched_[l->tag - 1].listeners.push_back(l);
-  }
-  if (!l->callback || state(query)->state == query_state::status::loading) return;
-  l->awaits_first = true;
-  boost::asio::post(home_, [weak = weak_from_this(), query, l] {
-    if (const auto self = weak.lock()) self->deliver_first(query, *l);
-  });
-}
-
-HULL_INLINE void client_core::flush_soon() {
-  if (std::exchange(is_flush_posted_, true)) return;
-  boost::asio::post(home_, [weak = weak_from_this()] {
-    const auto self = weak.lock();
-    if (!self) return;
-    self->is_flush_posted_ = false;
-    self->apply(sync::input::flush{});
-  });
-}
-
-HULL_INLINE void client_core::deliver_first(const sync::query_key& query, listener& l) {
-  if (l.core == nullptr || !std::exchange(l.awaits_first, false)) return;
-  l.callback(state(query));
-}
-
-HULL_INLINE void client_core::unwatch(const listener& l) {
-  if (l.tag == sync::no_watcher) return;
-  watched& entry = watched_[l.tag - 1];
-  const auto at = std::find_if(entry.listeners.begin(), entry.listeners.end(),
-                               [&](const auto& other) { return other.get() == &l; });
-  if (at == entry.listeners.end()) return;
-  entry.listeners.erase(at);
-  if (!entry.listeners.empty()) return;
-  const sync::query_key last = std::exchange(entry.query, {});
-  free_tags_.push_back(l.tag);
-  flush_soon();
-  apply(sync::input::unsubscribe{last, options_.retention, l.tag, true});
-}
-
-HULL_INLINE subscription client_core::tell_once(query_state_ptr state, watch_callback callback) {
-  if (is_closed_) return {};
-  const auto is_active = std::make_shared<bool>(true);
-  boost::asio::post(home_,
-                    [weak = weak_from_this(), state = std::move(state), callback = std::move(callback), is_active] {
-                      const auto self = weak.lock();
-                      if (self && !self->is_closed() && *is_active) callback(state);
-                    });
-  return subscription([is_active] { *is_active = false; });
-}
-
 // ---- the client's own state
 
 HULL_INLINE void client_core::publish_connection() {
@@ -429,3 +309,4 @@ HULL_INLINE subscription client_core::on_commit(std::function<void(const commit_
 
 #include <hull/client/client_auth.ipp>
 #include <hull/client/client_calls.ipp>
+#include <hull/client/client_watches.ipp>

@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -47,11 +48,12 @@ class turning_socket final : public mock::peer {
 };
 
 struct home {
-  boost::asio::io_context loop{1};
+  boost::asio::io_context loop;
   mock::mock_server server;
   std::vector<std::string> logs;
 
-  explicit home(mock::server_options options = {}) : server(std::move(options)) {}
+  explicit home(mock::server_options options = {}, int concurrency = 1)
+      : loop(concurrency), server(std::move(options)) {}
 
   /// Short waits, so that a reconnect costs the test nothing.
   client_options options() {
@@ -63,6 +65,17 @@ struct home {
   client make_client() { return client(loop.get_executor(), server.url(), options()); }
 
   std::shared_ptr<turning_socket> accept() { return std::make_shared<turning_socket>(server.accept(), loop); }
+
+  /// The same for a client that may have to try again: turns the loop meanwhile.
+  std::shared_ptr<turning_socket> accept_at_last(std::chrono::milliseconds time = 10s) {
+    const auto end = std::chrono::steady_clock::now() + time;
+    loop.restart();
+    for (;;) {
+      loop.poll();
+      if (auto socket = server.accept_within(5ms)) return std::make_shared<turning_socket>(std::move(socket), loop);
+      if (std::chrono::steady_clock::now() >= end) throw std::runtime_error("no client came");
+    }
+  }
 
   /// Turns the loop until the condition holds; false when it does not within the time.
   bool until(const std::function<bool()>& condition, std::chrono::milliseconds time = 5s) {
