@@ -24,6 +24,11 @@ void predict(HullLocalStore& store, const QString& id, const QVariantMap& fields
   store.setQuery(listPath, {}, boats);
 }
 
+int alignmentOf(const QString& field) {
+  const bool isNumber = field == QStringLiteral("berth") || field == QStringLiteral("length");
+  return int((isNumber ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
+}
+
 }  // namespace
 
 BoatProxy::BoatProxy(HullTableModel* boats, QObject* parent) : QSortFilterProxyModel(parent), m_boats(boats) {
@@ -40,32 +45,37 @@ void BoatProxy::search(const QString& text) {
       QRegularExpression(QRegularExpression::escape(text.trimmed()), QRegularExpression::CaseInsensitiveOption));
 }
 
-QString BoatProxy::fieldOf(const QModelIndex& index) const { return m_boats->columns().value(index.column()); }
+QString BoatProxy::fieldOf(int column) const { return m_boats->columns().value(column); }
 
 Qt::ItemFlags BoatProxy::flags(const QModelIndex& index) const {
   const Qt::ItemFlags flags = QSortFilterProxyModel::flags(index);
   if (!index.isValid()) return flags;
-  return flags | (fieldOf(index) == QStringLiteral("paid") ? Qt::ItemIsUserCheckable : Qt::ItemIsEditable);
+  return flags | (fieldOf(index.column()) == QStringLiteral("paid") ? Qt::ItemIsUserCheckable : Qt::ItemIsEditable);
 }
 
 QVariant BoatProxy::data(const QModelIndex& index, int role) const {
   const QVariant shown = QSortFilterProxyModel::data(index, Qt::EditRole);
   const bool isYesOrNo = shown.typeId() == QMetaType::Bool;
-  const bool isNumber = shown.typeId() == QMetaType::Double;
   switch (role) {
     case Qt::DisplayRole:
       if (isYesOrNo) return shown.toBool() ? tr("paid") : tr("open");
-      if (fieldOf(index) == QStringLiteral("length")) return QStringLiteral("%1 m").arg(shown.toDouble(), 0, 'f', 1);
+      if (fieldOf(index.column()) == QStringLiteral("length"))
+        return QStringLiteral("%1 m").arg(shown.toDouble(), 0, 'f', 1);
       return shown;
     case Qt::CheckStateRole:
       return isYesOrNo ? QVariant(shown.toBool() ? Qt::Checked : Qt::Unchecked) : QVariant();
     case Qt::TextAlignmentRole:
-      return isNumber ? int(Qt::AlignRight | Qt::AlignVCenter) : int(Qt::AlignLeft | Qt::AlignVCenter);
+      return alignmentOf(fieldOf(index.column()));
     case Qt::EditRole:
       return shown;
     default:
       return QSortFilterProxyModel::data(index, role);
   }
+}
+
+QVariant BoatProxy::headerData(int section, Qt::Orientation orientation, int role) const {
+  if (orientation == Qt::Horizontal && role == Qt::TextAlignmentRole) return alignmentOf(fieldOf(section));
+  return QSortFilterProxyModel::headerData(section, orientation, role);
 }
 
 bool BoatProxy::setData(const QModelIndex& index, const QVariant& value, int role) {
@@ -77,7 +87,7 @@ bool BoatProxy::setData(const QModelIndex& index, const QVariant& value, int rol
   else if (role != Qt::EditRole || value == index.data(Qt::EditRole))
     return false;
   const QString id = m_boats->get(boat.row()).value(QStringLiteral("_id")).toString();
-  const QVariantMap fields{{fieldOf(index), wanted}};
+  const QVariantMap fields{{fieldOf(index.column()), wanted}};
   m_boats->client()
       ->mutation(updatePath, {{QStringLiteral("id"), id}, {QStringLiteral("fields"), fields}},
                  [id, fields](HullLocalStore& store) { predict(store, id, fields); })

@@ -17,6 +17,8 @@ class BoatProxy : public QSortFilterProxyModel {
 
   Qt::ItemFlags flags(const QModelIndex& index) const override;
   QVariant data(const QModelIndex& index, int role) const override;
+  /// Titles stand where their cells do: those of numbers on the right.
+  QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
   /// Calls boats:update. The cell shows the new value before this function returns, and the old one again when the
   /// deployment refuses it.
   bool setData(const QModelIndex& index, const QVariant& value, int role) override;
@@ -25,7 +27,7 @@ class BoatProxy : public QSortFilterProxyModel {
   void refused(const QString& why);
 
  private:
-  QString fieldOf(const QModelIndex& index) const;
+  QString fieldOf(int column) const;
 
   HullTableModel* const m_boats;
 };

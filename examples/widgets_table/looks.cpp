@@ -1,9 +1,12 @@
-// Colours of examples/common/ui/Theme.qml.
+// Colours of examples/common/ui/Theme.qml, and the tick of a box.
 #include "looks.h"
 
+#include <QtGui/QPainter>
 #include <QtGui/QPalette>
 #include <QtWidgets/QApplication>
+#include <QtWidgets/QProxyStyle>
 #include <QtWidgets/QStyleFactory>
+#include <QtWidgets/QStyleOption>
 
 namespace {
 
@@ -36,8 +39,6 @@ QTableView { background: @surface; border: 1px solid @line; border-radius: 14px;
   font-size: 14px; selection-background-color: @tint; selection-color: @text; outline: 0; }
 QTableView::item { padding: 0 14px; border-bottom: 1px solid @line; }
 QTableView::item:selected { background: @tint; color: @text; }
-QTableView::indicator { width: 14px; height: 14px; border: 1.5px solid @faint; border-radius: 5px; }
-QTableView::indicator:checked { background: @accent; border-color: @accent; }
 QTableView QLineEdit, QTableView QAbstractSpinBox { background: @surface; border: 1.5px solid @accent; padding: 0 12px;
   color: @text; selection-background-color: @accent; selection-color: white; }
 QHeaderView { background: transparent; }
@@ -48,6 +49,36 @@ QScrollBar::handle:vertical { background: @line; border-radius: 3px; min-height:
 QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page { background: none; height: 0; }
 )";
 
+// Boxes with a tick that can be seen, in either theme: white on the accent.
+class Ticks : public QProxyStyle {
+ public:
+  Ticks() : QProxyStyle(QStyleFactory::create(QStringLiteral("Fusion"))) {}
+
+  int pixelMetric(PixelMetric metric, const QStyleOption* option, const QWidget* widget) const override {
+    if (metric == PM_IndicatorWidth || metric == PM_IndicatorHeight) return 18;
+    return QProxyStyle::pixelMetric(metric, option, widget);
+  }
+  void drawPrimitive(PrimitiveElement element, const QStyleOption* option, QPainter* painter,
+                     const QWidget* widget) const override {
+    if (element != PE_IndicatorItemViewItemCheck) return QProxyStyle::drawPrimitive(element, option, painter, widget);
+    const bool isOn = option->state & State_On;
+    const QRectF box = QRectF(option->rect).adjusted(1, 1, -1, -1);
+    painter->save();
+    painter->setRenderHint(QPainter::Antialiasing);
+    const QColor edge = option->palette.color(isOn ? QPalette::Highlight : QPalette::PlaceholderText);
+    painter->setPen(QPen(edge, 1.5));
+    painter->setBrush(isOn ? QBrush(edge) : Qt::NoBrush);
+    painter->drawRoundedRect(box, 5, 5);
+    if (isOn) {
+      const auto at = [&box](double x, double y) { return box.topLeft() + QPointF(x * box.width(), y * box.height()); };
+      painter->setPen(QPen(Qt::white, 2, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+      painter->setBrush(Qt::NoBrush);
+      painter->drawPolyline(QPolygonF({at(0.24, 0.53), at(0.43, 0.71), at(0.77, 0.31)}));
+    }
+    painter->restore();
+  }
+};
+
 QColor colour(const char* name) { return QColor(QLatin1String(name)); }
 
 }  // namespace
@@ -56,7 +87,7 @@ void useLooks(const QString& theme) {
   const bool isDark = theme == QStringLiteral("dark") ||
                       (theme != QStringLiteral("light") && QApplication::palette().window().color().lightness() < 128);
   const Colours& c = isDark ? dark : light;
-  QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+  QApplication::setStyle(new Ticks);
   QPalette palette;
   palette.setColor(QPalette::Window, colour(c.window));
   palette.setColor(QPalette::Base, colour(c.surface));

@@ -3,16 +3,21 @@
 #include "table_test.h"
 
 #include "functions.h"
+#include "looks.h"
 #include "tablewindow.h"
 
 #include <hull/mock/fake_deployment.hpp>
 
+#include <QtGui/QImage>
+#include <QtGui/QPainter>
 #include <QtTest/QSignalSpy>
 #include <QtTest/QTest>
 #include <QtWidgets/QAbstractItemView>
 #include <QtWidgets/QApplication>
 #include <QtWidgets/QLabel>
 #include <QtWidgets/QLineEdit>
+#include <QtWidgets/QStyle>
+#include <QtWidgets/QStyleOption>
 #include <QtWidgets/QTableView>
 
 #include <algorithm>
@@ -75,6 +80,38 @@ void TableTest::editShowsAtOnceAndIsStored() {
   QVERIFY(table.window->rows().setData(table.cell(0, Paid), wasPaid ? Qt::Unchecked : Qt::Checked, Qt::CheckStateRole));
   QCOMPARE(table.cell(0, Paid).data(Qt::EditRole).toBool(), !wasPaid);
   QTRY_COMPARE(table.deployment.documents("boats")[4].find("paid")->as_bool(), !wasPaid);
+}
+
+// Titles stand above what they are of; a box that is ticked shows its tick.
+void TableTest::looks() {
+  Table table;
+  QTRY_VERIFY(table.isReady());
+  for (const Column column : {Berth, Name, Owner, Length, Paid, Note}) {
+    const bool isNumber = column == Berth || column == Length;
+    const int side = table.window->rows().headerData(column, Qt::Horizontal, Qt::TextAlignmentRole).toInt();
+    QCOMPARE(side, int((isNumber ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter));
+    QCOMPARE(table.cell(0, column).data(Qt::TextAlignmentRole).toInt(), side);
+  }
+
+  useLooks(QStringLiteral("dark"));
+  QStyleOptionViewItem option;
+  option.rect = QRect(0, 0, 18, 18);
+  const auto paint = [&option](QStyle::State state) {
+    QImage image(18, 18, QImage::Format_RGB32);
+    image.fill(Qt::black);
+    QPainter painter(&image);
+    option.state = QStyle::State_Enabled | state;
+    qApp->style()->drawPrimitive(QStyle::PE_IndicatorItemViewItemCheck, &option, &painter, nullptr);
+    return image;
+  };
+  const auto whites = [](const QImage& image) {
+    int count = 0;
+    for (int y = 0; y < image.height(); ++y)
+      for (int x = 0; x < image.width(); ++x) count += qGray(image.pixel(x, y)) > 220;
+    return count;
+  };
+  QVERIFY(whites(paint(QStyle::State_On)) >= 10);
+  QCOMPARE(whites(paint(QStyle::State_Off)), 0);
 }
 
 void TableTest::refusedEditGoesBack() {

@@ -8,6 +8,7 @@ class TableTest : public QObject {
 
  private Q_SLOTS:
   void editShowsAtOnceAndIsStored();
+  void looks();
   void refusedEditGoesBack();
   void sortingSurvivesLiveChanges();
   void searchNarrowsTheRows();
