@@ -80,11 +80,13 @@ TestCase {
         scene.send.call()
         tryVerify(() => scene.banner.text.endsWith("2 changes are waiting"))
         const retry = findChild(scene.banner, "retryNow")
-        tryVerify(() => scene.client.connectionState.nextRetryIn > 1000 && retry.visible, 20000)
+        tryVerify(() => scene.client.connectionState.nextRetryIn > 2500 && retry.visible, 20000)
+        // What it says for a moment is noted, not looked for: a busy machine may look too late.
+        const said = []
+        scene.banner.textChanged.connect(() => said.push(scene.banner.text))
         deployment.offline = false
         mouseClick(retry)
-        tryCompare(scene.banner, "state", "back", 900)
-        compare(scene.banner.text, "Connected again")
+        tryVerify(() => said.includes("Connected again"), 2000)  // Before the next try would come by itself.
         tryCompare(scene.banner, "shown", false, 5000)
         tryCompare(scene.banner, "height", 0)
     }
@@ -92,12 +94,14 @@ TestCase {
     function test_aShortGapIsNobodysBusiness() {
         const scene = create()
         scene.banner.delay = 60000
+        const lost = []
+        let shown = 0
+        scene.banner.lostChanged.connect(() => lost.push(scene.banner.lost))
+        scene.banner.shownChanged.connect(() => ++shown)
         deployment.dropConnections()
-        tryCompare(scene.client, "connected", false)
-        verify(scene.banner.lost)
-        verify(!scene.banner.shown)
-        tryCompare(scene.client, "connected", true, 20000)
-        verify(!scene.banner.lost)
+        tryVerify(() => lost.length >= 2, 20000)
+        compare(lost.slice(0, 2), [true, false])
+        compare(shown, 0)
     }
 
     function test_theFirstTryFails() {
@@ -117,11 +121,11 @@ TestCase {
         const scene = create()
         deployment.offline = true
         const retry = findChild(scene.banner, "retryNow")
-        tryVerify(() => scene.client.connectionState.nextRetryIn > 1000 && retry.visible, 20000)
+        tryVerify(() => scene.client.connectionState.nextRetryIn > 2500 && retry.visible, 20000)
         deployment.offline = false
         retry.forceActiveFocus()
         keyClick(Qt.Key_Space)
-        tryCompare(scene.client, "connected", true, 900)
+        tryCompare(scene.client, "connected", true, 2000)  // Before the next try would come by itself.
     }
 
     function test_lightAndDark_data() {
@@ -132,9 +136,10 @@ TestCase {
         scene.banner.dark = data.dark
         deployment.offline = true
         tryVerify(() => scene.banner.height === 48 && scene.banner.secondsLeft > 0, 20000)
-        wait(400)
-        const image = grabImage(scene.banner)
-        const light = image.red(5, 5) + image.green(5, 5) + image.blue(5, 5)
-        verify(data.dark ? light < 250 : light > 600)
+        tryVerify(() => {  // Once its colours have faded in.
+            const image = grabImage(scene.banner)
+            const light = image.red(5, 5) + image.green(5, 5) + image.blue(5, 5)
+            return data.dark ? light < 250 : light > 600
+        })
     }
 }

@@ -99,11 +99,11 @@ TestCase {
         tryCompare(client.connection, "connected", true)
         deployment.offline = true
         tryVerify(() => client.connection.retries >= 3, 20000)
-        tryVerify(() => client.connection.nextRetryIn > 1000, 20000)
+        tryVerify(() => client.connection.nextRetryIn > 2500, 20000)
         deployment.offline = false
         verify(!client.connection.connected)
         client.connection.reconnectNow()
-        tryCompare(client.connection, "connected", true, 900)
+        tryCompare(client.connection, "connected", true, 2000)  // Before the next try would come by itself.
     }
 
     function test_withoutClient() {
