@@ -270,6 +270,7 @@ class connection : public std::enable_shared_from_this<connection> {
   /// The answer is out, or cannot be.
   void written(bool whole) {
     if (!body_) return whole && !last_ ? read_header() : shut_down();
+    if (!whole) tell_gone();  // writing may notice it before reading does
     ++turn_;  // the exchange of this request has no say any more
     gone_ = nullptr;
     if (!whole) return close();

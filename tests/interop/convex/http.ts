@@ -144,9 +144,10 @@ http.route({
     let calls = 0;
     return new Response(
       new ReadableStream({
-        pull(controller) {
-          if (calls++ === 0) controller.enqueue(new TextEncoder().encode("begun"));
-          else throw new Error("too late");
+        async pull(controller) {
+          if (calls++ === 0) return controller.enqueue(new TextEncoder().encode("begun"));
+          await new Promise((resolve) => setTimeout(resolve, 1));
+          throw new Error("too late");
         },
       }),
     );
