@@ -109,7 +109,7 @@ class KeychainTest : public QObject {
     HullKeychainPrivate::get(keychain.get())->setBackend(std::make_unique<FakeKeychain>(m_vault));
     return keychain;
   }
-  std::unique_ptr<QObject> load(const QByteArray& source, const QVariantMap& properties = {});
+  std::unique_ptr<QObject> load(const QByteArray& source);
 
   std::shared_ptr<Vault> m_vault;
   QQmlEngine m_engine;
@@ -201,10 +201,10 @@ void KeychainTest::destroyedByItsOwnAnswer() {
   QTRY_VERIFY(behind.isFinished());
 }
 
-std::unique_ptr<QObject> KeychainTest::load(const QByteArray& source, const QVariantMap& properties) {
+std::unique_ptr<QObject> KeychainTest::load(const QByteArray& source) {
   QQmlComponent component(&m_engine);
   component.setData("import QtQml\nimport Hull\n" + source, QUrl());
-  std::unique_ptr<QObject> object(component.createWithInitialProperties(properties));
+  std::unique_ptr<QObject> object(component.create());
   if (!object) qCritical("%s", qPrintable(component.errorString()));
   return object;
 }
