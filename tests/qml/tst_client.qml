@@ -92,7 +92,7 @@ TestCase {
     }
 
     function test_restoredMutationsTellTheirOutcome() {
-        const folder = StandardPaths.writableLocation(StandardPaths.TempLocation).toString().replace("file://", "")
+        const folder = String(StandardPaths.writableLocation(StandardPaths.TempLocation)).replace("file://", "")
         const box = `${folder}/hull-${Date.now()}-${Math.random()}.outbox`
         deployment.mutation("a:add", args => {
             if (args.bad)
@@ -100,7 +100,7 @@ TestCase {
             return "added"
         })
         deployment.offline = true
-        const first = durable.createObject(null, {box, url: deployment.url})
+        const first = durable.createObject(null, {box, url: deployment.url}) as HullClient
         first.mutation("a:add", {n: 1})
         first.mutation("a:add", {bad: true})
         first.destroy()

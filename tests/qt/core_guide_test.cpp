@@ -313,17 +313,17 @@ void CoreGuideTest::types() {
 
 void CoreGuideTest::options() {
   HullClient client;
+  HullClientOptions options;
+  options.retention = 30'000;  // A view that is opened again within half a minute finds its value.
+  options.proxyUrl = QString();
+  client.setOptions(options);
+  client.setUrl(url());
   QLabel told;
   auto* const label = &told;
   connect(&client, &HullClient::restoredMutationFinished, label,
           [label](const QString& path, const QVariantMap&, const QVariant&, const HullError& error) {
             if (error) label->setText(path + QStringLiteral(" of last time: ") + error.message());
           });
-  HullClientOptions options;
-  options.retention = 30'000;  // A view that is opened again within half a minute finds its value.
-  options.proxyUrl = QString();
-  client.setOptions(options);
-  client.setUrl(url());
   const QDateTime now = QDateTime::currentDateTime();
   const QVariantMap args{{QStringLiteral("when"), double(now.toMSecsSinceEpoch())}};
   QTRY_VERIFY(client.isConnected());

@@ -72,10 +72,9 @@ ApplicationWindow {
             }
         }
 
-        ConnectionBanner {
+        OfflineBanner {
             Layout.fillWidth: true
-            client: backend
-            dark: Theme.dark
+            connection: connection
         }
 
         Item {

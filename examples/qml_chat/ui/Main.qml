@@ -31,8 +31,6 @@ ApplicationWindow {
     onAppearanceChanged: Theme.mode = appearance
 
     HullClient {
-        id: backend
-
         url: window.deployment
 
         HullConnection {
@@ -80,10 +78,11 @@ ApplicationWindow {
             people: list.people
         }
 
-        ConnectionBanner {
+        OfflineBanner {
             Layout.fillWidth: true
-            client: backend
-            dark: Theme.dark
+            connection: connection
+            one: qsTr("message")
+            many: qsTr("messages")
         }
 
         ListView {

@@ -37,8 +37,6 @@ ApplicationWindow {
     onAppearanceChanged: Theme.mode = appearance
 
     HullClient {
-        id: backend
-
         url: window.deployment
 
         HullConnection {
@@ -82,10 +80,9 @@ ApplicationWindow {
             }
         }
 
-        ConnectionBanner {
+        OfflineBanner {
             Layout.fillWidth: true
-            client: backend
-            dark: Theme.dark
+            connection: connection
         }
 
         ListView {

@@ -49,8 +49,6 @@ ApplicationWindow {
     onAppearanceChanged: Theme.mode = appearance
 
     HullClient {
-        id: backend
-
         url: window.deployment
 
         HullConnection {
@@ -123,10 +121,9 @@ ApplicationWindow {
             }
         }
 
-        ConnectionBanner {
+        OfflineBanner {
             Layout.fillWidth: true
-            client: backend
-            dark: Theme.dark
+            connection: connection
         }
 
         TaskList {

@@ -43,8 +43,6 @@ ApplicationWindow {
     onAppearanceChanged: Theme.mode = appearance
 
     HullClient {
-        id: backend
-
         url: window.deployment
 
         HullConnection {
@@ -187,10 +185,11 @@ ApplicationWindow {
             }
         }
 
-        ConnectionBanner {
+        OfflineBanner {
             Layout.fillWidth: true
-            client: backend
-            dark: Theme.dark
+            connection: connection
+            one: qsTr("movement")
+            many: qsTr("movements")
         }
 
         Item {
