@@ -214,20 +214,23 @@ class connection : public std::enable_shared_from_this<connection> {
   }
 
   /// Nothing more is to come but the end of the connection; it means that the client does not wait for the answer.
+  /// The wait ends when something can be read, or could a moment ago: another thread may have read it since, and the
+  /// wait of the request before may end only now. So what counts is what is there to read, and which request is on.
   void watch_for_end() {
     if (watching_ || buffer_.size() != 0) return;
     watching_ = true;
-    stream_.socket().async_wait(asio::socket_base::wait_read, [weak = weak_from_this(), turn = turn_](error_code e) {
+    stream_.socket().async_wait(asio::socket_base::wait_read, [weak = weak_from_this()](error_code e) {
       const auto self = weak.lock();
       if (!self) return;
       self->watching_ = false;
-      if (e || turn != self->turn_ || !self->body_) return;
+      if (e || !self->body_ || !self->body_->whole()) return;
       char byte = 0;
       error_code peeked;
       self->stream_.socket().non_blocking(true, peeked);
       const std::size_t n =
           self->stream_.socket().receive(asio::buffer(&byte, 1), asio::socket_base::message_peek, peeked);
-      if (n == 0 && peeked != asio::error::would_block) self->tell_gone();
+      if (peeked == asio::error::would_block) return self->watch_for_end();
+      if (n == 0) self->tell_gone();
     });
   }
 

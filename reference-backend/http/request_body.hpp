@@ -38,6 +38,8 @@ class request_body {
   void read(byte_source::receiver have);
   /// Reads the rest and throws it away; `done` with false when it is too much or broken.
   void drain(std::function<void(bool)> done);
+  /// Whether everything has come.
+  bool whole() const { return ended_ && !broken_; }
 
  private:
   void fetch();

@@ -1,6 +1,6 @@
 // HTTP actions on the site port and below /http/ of the API: routing, bodies that stream both ways, errors, files.
 import assert from "node:assert/strict";
-import { request } from "node:http";
+import { Agent, request } from "node:http";
 import { after, before, test } from "node:test";
 import { ConvexHttpClient } from "convex/browser";
 import { anyApi } from "convex/server";
@@ -114,20 +114,42 @@ test("pieces of the response leave while the request is still being sent", async
   await until(() => (ended ? true : undefined), "the end");
 });
 
+const bodiesOf = async (author, count) => {
+  const end = Date.now() + 15000;
+  for (;;) {
+    const found = await http.query(api.messages.byAuthor, { author });
+    if (found.length === count) return found;
+    if (Date.now() > end) throw new Error("timed out: " + JSON.stringify(found));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+};
+
 test("a client that goes away aborts the request's signal, and the function goes on", async () => {
   const author = "leaver";
-  const bodies = async (count) => {
-    for (;;) {
-      const found = await http.query(api.messages.byAuthor, { author });
-      if (found.length === count) return found;
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-  };
   const client = request(site + "/wait?author=" + author).on("error", () => {});
   client.end();
-  assert.deepEqual(await bodies(1), ["here"]);
+  assert.deepEqual(await bodiesOf(author, 1), ["here"]);
   client.destroy();
-  assert.deepEqual(await bodies(2), ["here", "gone"]);
+  assert.deepEqual(await bodiesOf(author, 2), ["here", "gone"]);
+});
+
+test("so it is on connections that have served other requests before", async () => {
+  const agent = new Agent({ keepAlive: true });
+  const served = (client) =>
+    new Promise((resolve, reject) =>
+      client.on("error", reject).on("response", (answer) => answer.resume().on("end", resolve)).end(),
+    );
+  const one = async (name) => {
+    const author = "leaver" + name;
+    for (let i = 0; i < 4; ++i) await served(request(site + "/getAuthorMessages/exact", { agent }));
+    const client = request(site + "/wait?author=" + author, { agent }).on("error", () => {});
+    client.end();
+    await bodiesOf(author, 1);
+    client.destroy();
+    assert.deepEqual(await bodiesOf(author, 2), ["here", "gone"]);
+  };
+  for (let i = 0; i < 6; ++i) await Promise.all([0, 1, 2, 3, 4, 5, 6, 7].map((k) => one(`${i}.${k}`)));
+  agent.destroy();
 });
 
 test("a client that goes away cancels the stream of the response", async () => {
