@@ -43,7 +43,9 @@ QTableView QLineEdit, QTableView QAbstractSpinBox { background: @surface; border
   color: @text; selection-background-color: @accent; selection-color: white; }
 QHeaderView { background: transparent; }
 QHeaderView::section { background: transparent; color: @faint; border: none; border-bottom: 1px solid @line;
-  padding: 11px 14px; font-size: 12px; font-weight: 500; }
+  padding: 11px 8px 11px 14px; font-size: 12px; font-weight: 500; }
+QHeaderView::up-arrow, QHeaderView::down-arrow { subcontrol-origin: border; subcontrol-position: center left; left: 3px;
+  width: 9px; height: 9px; }
 QScrollBar:vertical { background: transparent; width: 10px; margin: 2px; }
 QScrollBar::handle:vertical { background: @line; border-radius: 3px; min-height: 30px; }
 QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page { background: none; height: 0; }
@@ -65,7 +67,8 @@ class Ticks : public QProxyStyle {
     const QRectF box = QRectF(option->rect).adjusted(1, 1, -1, -1);
     painter->save();
     painter->setRenderHint(QPainter::Antialiasing);
-    const QColor edge = option->palette.color(isOn ? QPalette::Highlight : QPalette::PlaceholderText);
+    // Of the application: the palette of the table has another Highlight, for the rows that are chosen.
+    const QColor edge = QApplication::palette().color(isOn ? QPalette::Highlight : QPalette::PlaceholderText);
     painter->setPen(QPen(edge, 1.5));
     painter->setBrush(isOn ? QBrush(edge) : Qt::NoBrush);
     painter->drawRoundedRect(box, 5, 5);
