@@ -133,6 +133,10 @@ TEST_F(Query, Filters) {
       {R"({"$eq":[{"$div":[{"$field":"n"},{"$literal":2}]},{"$literal":1.5}]})", "3"},
       {R"({"$eq":[{"$neg":{"$field":"n"}},{"$literal":-2}]})", "2"},
       {R"({"$and":[{"$literal":false},{"$literal":"not looked at"}]})", ""},
+      // -0 is less than 0, in filters as in indexes.
+      {R"({"$lt":[{"$mul":[{"$sub":[{"$field":"n"},{"$literal":3}]},{"$literal":-1}]},{"$literal":0}]})", "3 4 5 6 7"},
+      {R"({"$lte":[{"$literal":0},{"$mul":[{"$sub":[{"$field":"n"},{"$literal":3}]},{"$literal":-1}]}]})", "1 2"},
+      {R"({"$eq":[{"$mul":[{"$sub":[{"$field":"n"},{"$literal":3}]},{"$literal":-1}]},{"$literal":0}]})", ""},
       // What goes wrong.
       {R"({"$field":"n"})", "Cannot use value 1.0 (type Float64) as a Boolean"},
       {R"({"$not":{"$field":"zz"}})", "Cannot use value undefined (type undefined) as a Boolean"},

@@ -66,7 +66,12 @@ function filter(r, table, depth = 0) {
   // The peer compares with JavaScript's own < and >: numbers of one kind are where both agree (see README.md).
   if (r.happens(50)) return [r.one(["eq", "neq"]), ["field", r.one(["a", "b", "o.x", "n", "s", "maybe"])], ["literal", value(r)]];
   const number = () => (r.happens(60) ? ["field", "n"] : ["literal", r.one([0, 1, 2.5, -3, 7])]);
-  const sum = () => (r.happens(30) ? [r.one(["add", "sub", "mul"]), number(), number()] : number());
+  const sum = () => {
+    if (!r.happens(30)) return number();
+    const result = [r.one(["add", "sub", "mul"]), number(), number()];
+    // Zero times a negative number is -0, which JavaScript's <= takes for equal to 0; to add 0 makes it 0.
+    return result[0] === "mul" ? ["add", result, ["literal", 0]] : result;
+  };
   return [r.one(comparisons), sum(), sum()];
 }
 
