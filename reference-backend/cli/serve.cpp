@@ -135,12 +135,13 @@ int serve(const serve_options& o) {
   app_options.blobs = *std::move(blobs);
   app_options.upload_key = files::make_upload_key(instance->secret);
   app_options.log = [](const std::string& line) { write_log(severity::warning, line); };
+  sync::function_log log;
+  app_options.observe = [&log](const functions::function_record& record) { log.note(record); };
   auto app = functions::application::start(std::move(*db), app_options, system_clock(), system_random());
   if (!app) return complain(app.error());
 
   {
     subscriptions::registry registry(data);
-    sync::function_log log;
     auth::network_fetcher fetcher;
     auth::token_verifier tokens(fetcher, system_clock());
     worker_pool calls(call_threads, waiting_calls);
@@ -150,12 +151,6 @@ int serve(const serve_options& o) {
     sync::endpoint sockets(services);
 
     scheduler::driver_options over_time;
-    over_time.report = [&log](const std::string& path, const scheduler::call_end& end) {
-      functions::call_outcome result;
-      if (end.error) result.error = functions::function_error{*end.error, std::nullopt};
-      result.log_lines = end.log_lines;
-      log.call(path, result);
-    };
     over_time.warn = app_options.log;
     scheduler::driver scheduled(data, registry, (*app)->scheduled_functions(), system_clock(), system_random(),
                                 over_time);
@@ -179,6 +174,7 @@ int serve(const serve_options& o) {
     (*api)->close();
     (*site)->close();
     sockets.close_all();
+    log.stream().close();
     scheduled.stop();
     calls.stop();
     actions.stop();

@@ -48,6 +48,11 @@ class worker_pool {
     work_.notify_all();
   }
 
+  std::size_t running() {
+    const std::lock_guard lock(mutex_);
+    return running_;
+  }
+
   /// True when no job is running any more; false when `limit` passed first. Call after stop().
   bool wait_until_idle(std::chrono::milliseconds limit) {
     std::unique_lock lock(mutex_);

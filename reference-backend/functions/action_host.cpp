@@ -105,6 +105,7 @@ outcome<std::string> action_host::call(runtime::function_kind kind, const syscal
   call.request_id = session_.request_id;
   call.job_id = session_.job_id;
   call.allow_internal = true;
+  call.caller = callers::action;
 
   if (kind == runtime::function_kind::query) {
     auto run = calls_.query(call, std::nullopt);

@@ -34,6 +34,7 @@ outcome<prepared> prepare(const function_call& from) {
   call.journal = from.journal;
   call.session = from.session;
   call.allow_internal = from.allow_internal;
+  call.caller = from.caller;
   if (!from.component_path.empty()) {
     result.refused = as_thrown(bad_request("FunctionNotFound", "Could not find function for '" + call.path.stripped() +
                                                                    "' in '" + from.component_path + "'."));
@@ -47,17 +48,6 @@ outcome<prepared> prepare(const function_call& from) {
   call.args = *std::move(args);
   call.args_text = write_json(call.args);
   return result;
-}
-
-call_outcome present(const std::string& request_id, finished_call finished, bool redacted) {
-  call_outcome out;
-  if (finished.thrown)
-    out.error = client_error(request_id, *finished.thrown, redacted);
-  else
-    out.value_json = std::make_shared<const std::string>(write_json(finished.result));
-  if (!redacted) out.log_lines = std::move(finished.log_lines);
-  out.ts = finished.ts;
-  return out;
 }
 
 call_outcome present(const query_outcome& query) { return {query.value_json, query.error, query.log_lines, query.ts}; }
@@ -75,6 +65,22 @@ struct application::impl {
         runs(shared),
         scheduled(shared, runs),
         deploys(shared) {}
+
+  /// As the caller gets it.
+  call_outcome present(const std::string& request_id, finished_call finished) const {
+    call_outcome out;
+    if (finished.thrown)
+      out.error = client_error(request_id, *finished.thrown, options.redact_logs_to_client);
+    else
+      out.value_json = std::make_shared<const std::string>(write_json(finished.result));
+    if (!options.redact_logs_to_client) out.log_lines = std::move(finished.log_lines);
+    out.ts = finished.ts;
+    return out;
+  }
+  call_outcome refuse(run_kind kind, const checked_call& call, const runtime::js_error& why) const {
+    runs.tell_refused(kind, call, why);
+    return present(call.request_id, {{}, why, {}, 0});
+  }
 
   const application_options options;
   std::unique_ptr<database::database> db;
@@ -124,6 +130,7 @@ outcome<std::shared_ptr<const query_outcome>> application::query(const function_
   auto ready = prepare(call);
   if (!ready) return ready.error();
   if (ready->refused) {
+    impl_->runs.tell_refused(run_kind::query, ready->call, *ready->refused);
     auto refused = std::make_shared<query_outcome>();
     refused->error = client_error(call.request_id, *ready->refused, impl_->options.redact_logs_to_client);
     refused->reads = std::make_shared<const database::read_set>();
@@ -139,39 +146,38 @@ outcome<std::shared_ptr<const query_outcome>> application::query(const function_
 outcome<call_outcome> application::mutation(const function_call& call) {
   auto ready = prepare(call);
   if (!ready) return ready.error();
-  if (ready->refused) return present(call.request_id, {{}, ready->refused, {}, 0}, impl_->options.redact_logs_to_client);
+  if (ready->refused) return impl_->refuse(run_kind::mutation, ready->call, *ready->refused);
   auto finished = impl_->runs.mutation(ready->call);
   if (!finished) return finished.error();
-  return present(call.request_id, *std::move(finished), impl_->options.redact_logs_to_client);
+  return impl_->present(call.request_id, *std::move(finished));
 }
 
 outcome<call_outcome> application::action(const function_call& call) {
   auto ready = prepare(call);
   if (!ready) return ready.error();
-  if (ready->refused) return present(call.request_id, {{}, ready->refused, {}, 0}, impl_->options.redact_logs_to_client);
+  if (ready->refused) return impl_->refuse(run_kind::action, ready->call, *ready->refused);
   auto finished = impl_->runs.action(ready->call);
   if (!finished) return finished.error();
-  return present(call.request_id, *std::move(finished), impl_->options.redact_logs_to_client);
+  return impl_->present(call.request_id, *std::move(finished));
 }
 
 outcome<call_outcome> application::http_action(http_request& request) {
   auto finished = impl_->runs.http_action(request);
   if (!finished) return finished.error();
-  return present(request.request_id, *std::move(finished), impl_->options.redact_logs_to_client);
+  return impl_->present(request.request_id, *std::move(finished));
 }
 
 outcome<call_outcome> application::any_function(const function_call& call) {
   auto ready = prepare(call);
   if (!ready) return ready.error();
-  if (ready->refused) return present(call.request_id, {{}, ready->refused, {}, 0}, impl_->options.redact_logs_to_client);
+  if (ready->refused) return impl_->refuse(run_kind::query, ready->call, *ready->refused);
   runtime::function_kind kind = runtime::function_kind::query;
   if (!is_system_path(ready->call.path)) {
     auto tx = impl_->db->begin();
     auto deployed = impl_->deployments.deployment_of(tx);
     if (!deployed) return deployed.error();
     auto function = find_function(**deployed, ready->call.path, std::nullopt, call.allow_internal);
-    if (!function) return present(call.request_id, {{}, as_thrown(function.error()), {}, 0},
-                                      impl_->options.redact_logs_to_client);
+    if (!function) return impl_->refuse(run_kind::query, ready->call, as_thrown(function.error()));
     kind = (*function)->kind;
   }
   if (kind == runtime::function_kind::mutation) return mutation(call);

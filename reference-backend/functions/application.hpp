@@ -6,6 +6,7 @@
 #include "common/random.hpp"
 #include "database/database.hpp"
 #include "files/file_storage.hpp"
+#include "functions/function_record.hpp"
 #include "runtime/runtime.hpp"
 #include "scheduler/callee.hpp"
 
@@ -17,6 +18,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -69,6 +71,7 @@ struct function_call {
   std::optional<std::string> journal;      ///< Queries only.
   std::optional<session_request> session;  ///< Mutations over a socket.
   bool allow_internal = false;
+  std::string_view caller = callers::http;
 };
 
 struct application_options {
@@ -81,6 +84,7 @@ struct application_options {
   std::shared_ptr<files::blob_store> blobs;              ///< Null: file storage is refused.
   files::upload_key upload_key{};                        ///< Signs upload URLs.
   std::function<void(const std::string&)> log;           ///< Warnings for the operator of the backend.
+  function_observer observe;                             ///< Hears of every run; nobody does when it is empty.
   std::function<void(std::chrono::milliseconds)> sleep;  ///< Between retries; the thread sleeps when empty.
 };
 

@@ -117,6 +117,21 @@ outcome<http_response> read_response(const std::string& json) {
 }  // namespace
 
 outcome<finished_call> runner::http_action(http_request& request) {
+  const std::int64_t began_ns = shared_.time.steady_ns();
+  auto finished = run_http_action(request);
+  if (finished) {
+    checked_call call;
+    call.who = request.who;
+    call.request_id = request.request_id;
+    call.caller = callers::http_action;
+    function_record record = record_of(run_kind::http_action, call, began_ns);
+    record.identifier = request.method + " " + request.path;
+    tell(std::move(record), *finished);
+  }
+  return finished;
+}
+
+outcome<finished_call> runner::run_http_action(http_request& request) {
   auto tx = shared_.db.begin();
   auto deployed = shared_.deployments.deployment_of(tx);
   if (!deployed) return deployed.error();
@@ -124,7 +139,9 @@ outcome<finished_call> runner::http_action(http_request& request) {
   if (!environment) return environment.error();
   if ((*deployed)->modules == nullptr || (*deployed)->modules->find(router_module) == nullptr) {
     request.respond(text_response(404, std::string(no_http_actions)));
-    return finished_call{};
+    finished_call none;
+    none.http_status = 404;
+    return none;
   }
 
   checked_call call;
@@ -147,6 +164,7 @@ outcome<finished_call> runner::http_action(http_request& request) {
   run.incoming.push_back({"signal", signal});
   if (pump) run.incoming.push_back({"request", body});
   bool answered = false;
+  std::optional<unsigned> status;
   const auto too_large = std::make_shared<std::atomic<bool>>(false);
   std::optional<failure> unusable;
   const auto respond = [&](const std::string& json, const std::shared_ptr<runtime::byte_stream>& stream) {
@@ -162,6 +180,7 @@ outcome<finished_call> runner::http_action(http_request& request) {
     else
       response->stream_length.reset();
     answered = true;
+    status = response->status;
     request.respond(*std::move(response));
   };
   run.http = runtime::http_call{request.method, request.path, respond};
@@ -171,18 +190,23 @@ outcome<finished_call> runner::http_action(http_request& request) {
   finished_call finished;
   const auto refuse = [&](runtime::js_error thrown) {
     finished.thrown = std::move(thrown);
-    if (!answered) request.respond(error_response(request.request_id, *finished.thrown));
+    if (answered) return;
+    status = 500;
+    request.respond(error_response(request.request_id, *finished.thrown));
   };
-  if (ran.failed && ran.failed->code == "NoMatchingRoute")
+  if (ran.failed && ran.failed->code == "NoMatchingRoute") {
+    status = 404;
     request.respond(text_response(404, ran.failed->message));
-  else if (ran.failed && !ran.failed->deterministic() && !answered)
+  } else if (ran.failed && !ran.failed->deterministic() && !answered) {
     return *std::move(ran.failed);
-  else if (ran.failed)
+  } else if (ran.failed) {
     refuse(as_thrown(*ran.failed));
-  else if (ran.thrown)
+  } else if (ran.thrown) {
     refuse(*std::move(ran.thrown));
-  else if (unusable)
+  } else if (unusable) {
     refuse(as_thrown(*unusable));
+  }
+  finished.http_status = status;
   finished.log_lines = session.log.take();
   if (*too_large)
     finished.log_lines.push_back("[ERROR] HttpResponseTooLarge: HTTP actions support responses up to 20 MiB");

@@ -80,6 +80,35 @@ runner::runner(const services& shared)
         return db.unchanged(*run.reads, from, to);
       }) {}
 
+function_record runner::record_of(run_kind kind, const checked_call& call, std::int64_t began_ns) const {
+  function_record record;
+  record.kind = kind;
+  record.identifier = call.path.stripped();
+  record.request_id = call.request_id;
+  record.caller = call.caller;
+  record.identity = call.who.admin        ? call.who.attributes ? "acting_user" : "instance_admin"
+                    : call.who.attributes ? "user"
+                                          : "unknown";
+  record.ended_ns = shared_.time.wall_ns();
+  record.took_ns = shared_.time.steady_ns() - began_ns;
+  return record;
+}
+
+void runner::tell(function_record record, const finished_call& finished) const {
+  if (!shared_.options.observe) return;
+  record.log_lines = finished.log_lines;
+  record.http_status = finished.http_status;
+  if (finished.thrown)
+    record.error = finished.thrown->display;
+  else if (!finished.http_status)
+    record.return_bytes = write_json(finished.result).size();
+  shared_.options.observe(record);
+}
+
+void runner::tell_refused(run_kind kind, const checked_call& call, const runtime::js_error& why) const {
+  tell(record_of(kind, call, shared_.time.steady_ns()), {{}, why, {}, 0});
+}
+
 run_session runner::new_session(const checked_call& call, std::shared_ptr<const deployment> deployed) const {
   run_session session{shared_, std::move(deployed), call.who, call.request_id};
   session.job_id = call.job_id;
@@ -91,10 +120,22 @@ outcome<query_cache::run_pointer> runner::query(const checked_call& call, std::o
   const query_key key{call.path.canonical(), call.args_text, identity_key(call.who), call.journal.value_or(""),
                       call.allow_internal};
   const database::timestamp at = ts ? *ts : shared_.db.latest_ts();
-  return cache_.get(key, at, shared_.time.wall_ns(), [&] { return run_query(call, at); });
+  const std::int64_t began_ns = shared_.time.steady_ns();
+  std::optional<std::vector<std::string>> lines;  // Of a run of our own; else the result was known.
+  auto run = cache_.get(key, at, shared_.time.wall_ns(), [&] { return run_query(call, at, lines.emplace()); });
+  if (run && shared_.options.observe) {
+    function_record record = record_of(run_kind::query, call, began_ns);
+    record.cached = !lines;
+    if (lines) record.log_lines = *std::move(lines);
+    if ((*run)->error) record.error = (*run)->display;
+    if ((*run)->value_json) record.return_bytes = (*run)->value_json->size();
+    shared_.options.observe(record);
+  }
+  return run;
 }
 
-outcome<query_cache::run_pointer> runner::run_query(const checked_call& call, database::timestamp ts) {
+outcome<query_cache::run_pointer> runner::run_query(const checked_call& call, database::timestamp ts,
+                                                    std::vector<std::string>& lines) {
   auto tx = shared_.db.begin_at(ts);
   if (!tx) return tx.error();
   auto deployed = shared_.deployments.deployment_of(*tx);
@@ -107,7 +148,8 @@ outcome<query_cache::run_pointer> runner::run_query(const checked_call& call, da
                                        : run_in_transaction(session, *tx, call, runtime::function_kind::query);
   if (!ran) return ran.error();
 
-  if (!shared_.options.redact_logs_to_client) run->log_lines = session.log.take();
+  lines = session.log.take();
+  if (!shared_.options.redact_logs_to_client) run->log_lines = lines;
   run->journal = ran->journal;
   // What only admins may ask must not reach others through the cache.
   run->observed_identity = session.observed_identity || is_system_path(call.path);
@@ -134,8 +176,11 @@ outcome<finished_call> runner::mutation(const checked_call& call) {
 }
 
 outcome<std::optional<finished_call>> runner::mutation_once(const checked_call& call, const company& with, bool alone) {
+  const std::int64_t began_ns = shared_.time.steady_ns();
   const auto turn = alone ? turns_.alone() : turns_.together();
-  return attempt_mutation(call, with);
+  auto finished = attempt_mutation(call, with);
+  if (finished && *finished) tell(record_of(run_kind::mutation, call, began_ns), **finished);
+  return finished;
 }
 
 outcome<std::optional<finished_call>> runner::attempt_mutation(const checked_call& call, const company& with) {
@@ -187,6 +232,13 @@ outcome<std::optional<finished_call>> runner::attempt_mutation(const checked_cal
 }
 
 outcome<finished_call> runner::action(const checked_call& call) {
+  const std::int64_t began_ns = shared_.time.steady_ns();
+  auto finished = run_action(call);
+  if (finished) tell(record_of(run_kind::action, call, began_ns), *finished);
+  return finished;
+}
+
+outcome<finished_call> runner::run_action(const checked_call& call) {
   auto tx = shared_.db.begin();
   auto deployed = shared_.deployments.deployment_of(tx);
   if (!deployed) return deployed.error();

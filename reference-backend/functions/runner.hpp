@@ -25,6 +25,7 @@ struct checked_call {
   std::optional<session_request> session;
   std::optional<std::string> job_id;  ///< Of the scheduled function that makes this call, however deep.
   bool allow_internal = false;
+  std::string_view caller = callers::http;
 };
 
 /// How a mutation or an action ended.
@@ -33,6 +34,7 @@ struct finished_call {
   std::optional<runtime::js_error> thrown;
   std::vector<std::string> log_lines;
   database::timestamp ts = 0;
+  std::optional<unsigned> http_status = {};  ///< Of an HTTP action that answered.
 };
 
 /// What somebody adds to the transaction of a mutation.
@@ -48,6 +50,9 @@ class runner {
  public:
   explicit runner(const services& shared);
 
+  /// Tells the observer of a call that was refused before it could run.
+  void tell_refused(run_kind kind, const checked_call& call, const runtime::js_error& why) const;
+
   outcome<query_cache::run_pointer> query(const checked_call& call, std::optional<database::timestamp> ts);
   outcome<finished_call> mutation(const checked_call& call);
   outcome<finished_call> action(const checked_call& call);
@@ -59,8 +64,15 @@ class runner {
 
  private:
   run_session new_session(const checked_call& call, std::shared_ptr<const deployment> deployed) const;
-  outcome<query_cache::run_pointer> run_query(const checked_call& call, database::timestamp ts);
+  /// `lines` gets what the function wrote, whether or not clients may see it.
+  outcome<query_cache::run_pointer> run_query(const checked_call& call, database::timestamp ts,
+                                              std::vector<std::string>& lines);
+  outcome<finished_call> run_action(const checked_call& call);
+  outcome<finished_call> run_http_action(http_request& request);
   outcome<std::optional<finished_call>> attempt_mutation(const checked_call& call, const company& with);
+  /// A record of what ended just now and began at `began_ns` on the steady clock.
+  function_record record_of(run_kind kind, const checked_call& call, std::int64_t began_ns) const;
+  void tell(function_record record, const finished_call& finished) const;
 
   const services& shared_;
   query_cache cache_;

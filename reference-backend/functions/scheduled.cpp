@@ -23,6 +23,7 @@ outcome<checked_call> read_call(const scheduler::scheduled_call& from) {
   call.args_text = write_json(call.args);
   call.request_id = from.request_id;
   call.job_id = from.job_id;
+  call.caller = from.job_id ? callers::scheduler : callers::cron;
   call.allow_internal = true;
   return call;
 }

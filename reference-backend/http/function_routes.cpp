@@ -92,7 +92,6 @@ std::string udf_response(const std::shared_ptr<const std::string>& value_json,
 outcome<std::string> run_query(const job& j, const sync::services& s, std::optional<database::timestamp> ts) {
   auto result = s.app.query(j.call, ts);
   if (!result) return result.error();
-  s.log.query(j.call.path, *result);
   const auto& o = **result;
   return udf_response(o.value_json, o.error, o.log_lines, j.format);
 }
@@ -103,7 +102,6 @@ outcome<std::string> run_job(runs what, const job& j, const sync::services& s) {
                 : what == runs::action ? s.app.action(j.call)
                                        : s.app.any_function(j.call);
   if (!result) return result.error();
-  s.log.call(j.call.path, *result);
   return udf_response(result->value_json, result->error, result->log_lines, j.format);
 }
 

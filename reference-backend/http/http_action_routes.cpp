@@ -66,9 +66,7 @@ void run(const sync::services& s, const std::shared_ptr<exchange>& e, std::strin
     const request& asked = e->head();
     try {
       call.who = identity_for_http_action(asked, s);
-      auto ended = s.app.http_action(call);
-      if (!ended) return e->respond(error_response(ended.error(), asked));
-      s.log.call(asked.method + " " + call.path, *ended);
+      if (auto ended = s.app.http_action(call); !ended) e->respond(error_response(ended.error(), asked));
     } catch (const std::exception& fault) {
       e->respond(error_response(internal_failure(fault.what()), asked));
     }

@@ -78,6 +78,7 @@ router make_api_routes(const sync::services& s) {
   add_deploy_routes(r, s);
   add_deployment_routes(r, s);
   add_storage_routes(r, s);
+  add_log_routes(r, s);
   add_http_action_routes(r, s, "/http");
   r.otherwise(unknown_path);
   return r;

@@ -24,6 +24,7 @@ void add_basic_routes(router& r, const sync::services& s);
 void add_function_routes(router& r, const sync::services& s);
 void add_deploy_routes(router& r, const sync::services& s);
 void add_deployment_routes(router& r, const sync::services& s);
+void add_log_routes(router& r, const sync::services& s);
 void add_storage_routes(router& r, const sync::services& s);
 /// `prefix` comes before the path that the app's router sees.
 void add_http_action_routes(router& r, const sync::services& s, std::string_view prefix);

@@ -23,7 +23,7 @@ driver::driver(database::database& db, subscriptions::registry& registry, callee
       registry_(registry),
       time_(c),
       options_(std::move(options)),
-      executor_({db, functions, c, r, options_.report, options_.warn,
+      executor_({db, functions, c, r, options_.warn,
                  [this](std::chrono::milliseconds time) { return pause(time); }}),
       jobs_(options_.parallel_jobs, &upcoming_jobs, &executor::run_job),
       crons_(options_.parallel_crons, &upcoming_crons, &executor::run_cron),

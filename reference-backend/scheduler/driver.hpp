@@ -25,7 +25,6 @@ namespace hull::backend::scheduler {
 struct driver_options {
   std::size_t parallel_jobs = 8;   ///< Scheduled functions at once.
   std::size_t parallel_crons = 8;  ///< Cron jobs at once; each of them runs once at a time.
-  std::function<void(const std::string& path, const call_end&)> report;
   std::function<void(const std::string&)> warn;
 };
 

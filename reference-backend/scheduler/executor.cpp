@@ -123,7 +123,6 @@ again_at executor::run_job_mutation(const open_job& job, std::int64_t failures) 
     return std::nullopt;
   }
   if (!*end) return std::nullopt;
-  shared_.report(job.path, **end);
   if ((*end)->error) end_job_if_unchanged(job, (*end)->error);
   return std::nullopt;
 }
@@ -156,7 +155,6 @@ again_at executor::run_job_action(const open_job& job, std::int64_t failures) {
     end_job_if_unchanged(running, transient_error);
     return std::nullopt;
   }
-  shared_.report(job.path, *end);
   end_job_if_unchanged(running, end->error);
   return std::nullopt;
 }

@@ -23,8 +23,6 @@ struct surroundings {
   callee& functions;
   clock& time;
   random_source& random;
-  /// What a scheduled function logged and threw.
-  std::function<void(const std::string& path, const call_end&)> report;
   /// What the operator of the backend should know.
   std::function<void(const std::string&)> warn;
   /// Waits between two tries to note how a function ended; false: the backend stops, give up.

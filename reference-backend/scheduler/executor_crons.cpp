@@ -63,7 +63,6 @@ again_at executor::run_cron_mutation(const cron_job& cron, std::int64_t failures
     return later(cron_failure, failures);
   }
   if (!*end) return std::nullopt;
-  shared_.report(cron.path, **end);
   if ((*end)->error) end_cron(cron, **end, began);
   return std::nullopt;
 }
@@ -91,7 +90,6 @@ again_at executor::run_cron_action(const cron_job& cron, std::int64_t failures) 
     end_cron(running, {{}, transient_error, {}}, began);
     return std::nullopt;
   }
-  shared_.report(cron.path, *end);
   end_cron(running, *end, began);
   return std::nullopt;
 }

@@ -1,29 +1,26 @@
-// What functions log and throw, for the operator: one line each, at level info.
+// Where what functions do becomes visible to the operator: lines of the log, the stream for those who follow, and
+// counters.
 #pragma once
 
-#include "functions/application.hpp"
-
-#include <array>
-#include <cstddef>
-#include <memory>
-#include <mutex>
-#include <string>
+#include "functions/function_record.hpp"
+#include "sync/function_metrics.hpp"
+#include "sync/log_stream.hpp"
 
 namespace hull::backend::sync {
 
 /// Safe from any thread.
 class function_log {
  public:
-  /// The result of a query is shared by all who ask for it; it is logged for the first of them.
-  void query(const std::string& path, const std::shared_ptr<const functions::query_outcome>& result);
-  void call(const std::string& path, const functions::call_outcome& result);
+  /// Log lines and errors go to the log at level info. A cached result is only counted: it says nothing new, and one
+  /// mutation may have thousands of them follow.
+  void note(const functions::function_record& record);
+
+  log_stream& stream() noexcept { return stream_; }
+  const function_metrics& metrics() const noexcept { return metrics_; }
 
  private:
-  bool is_new(const std::shared_ptr<const functions::query_outcome>& result);
-
-  std::mutex mutex_;
-  std::array<std::weak_ptr<const functions::query_outcome>, 64> logged_;
-  std::size_t next_ = 0;
+  log_stream stream_;
+  function_metrics metrics_;
 };
 
 }  // namespace hull::backend::sync

@@ -53,6 +53,7 @@ functions::function_call to_function_call(const serve::call& what, const serve::
   call.args_json = what.args_json;
   call.who = to_identity(who);
   call.allow_internal = who.admin;
+  call.caller = functions::callers::socket;
   return call;
 }
 
@@ -154,7 +155,6 @@ void session_host::handle(serve::run_queries& e) {
         call.request_id = random_request_id(self->services_.random);
         call.journal = q.journal;
         runs.push_back({q.id, self->services_.app.query(call, all->ts)});
-        if (runs.back().result) self->services_.log.query(call.path, *runs.back().result);
       }
       boost::asio::post(self->strand_, [self, step = all->step, runs = std::move(runs)]() mutable {
         self->queries_finished(step, std::move(runs));
@@ -211,7 +211,6 @@ void session_host::start_call(bool is_action, serve::request_id id, serve::call&
   auto& pool = is_action ? services_.actions : services_.calls;
   const bool taken = pool.submit([self = shared_from_this(), is_action, id, call] {
     auto result = is_action ? self->services_.app.action(*call) : self->services_.app.mutation(*call);
-    if (result) self->services_.log.call(call->path, *result);
     boost::asio::post(self->strand_, [self, is_action, id, result = std::move(result)] {
       self->call_finished(is_action, id, result);
     });

@@ -100,12 +100,17 @@ class watched_runtime final : public js::runtime {
 
 }  // namespace
 
-deployed_app::deployed_app(const sources& modules, const std::string& schema) {
+deployed_app::deployed_app(const sources& modules, const std::string& schema, bool redacted) {
   auto db = database::database::open(storage::open_memory(), time_, random_);
   application_options options;
   options.origin = "http://127.0.0.1:3210";
   options.site_origin = "http://127.0.0.1:3211";
   options.log = [this](const std::string& line) { log.push_back(line); };
+  options.observe = [this](const function_record& record) {
+    const std::lock_guard lock(records_mutex_);
+    records.push_back(record);
+  };
+  options.redact_logs_to_client = redacted;
   options.sleep = [this](std::chrono::milliseconds pause) {
     ++sleeps;
     time_.advance(std::chrono::nanoseconds(pause).count());

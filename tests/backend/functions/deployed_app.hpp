@@ -11,6 +11,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,7 +24,7 @@ using sources = std::map<std::string, std::string>;
 
 class deployed_app {
  public:
-  explicit deployed_app(const sources& modules = {}, const std::string& schema = {});
+  explicit deployed_app(const sources& modules = {}, const std::string& schema = {}, bool redacted = false);
 
   application& app() { return *app_; }
   virtual_clock& time() { return time_; }
@@ -39,11 +40,13 @@ class deployed_app {
   call_outcome action(const std::string& path, const std::string& args_json = "[{}]");
 
   std::vector<std::string> log;  ///< What the backend told its operator.
+  std::vector<function_record> records;  ///< Of its functions; look at them between calls.
   std::atomic<int> sleeps = 0;
   /// Called when a function has run and before its transaction is committed.
   std::function<void(const runtime::run_request&)> after_run;
 
  private:
+  std::mutex records_mutex_;
   virtual_clock time_;
   seeded_random random_{42};
   std::unique_ptr<application> app_;

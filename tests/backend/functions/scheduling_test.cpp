@@ -82,12 +82,8 @@ class scheduling : public testing::Test {
 
   deployed_app d{{{"m.js", app_source}}};
   seeded_random random{7};
-  std::vector<std::string> lines;
-  scheduler::executor work{{d.app().db(), d.app().scheduled_functions(), d.time(), random,
-                            [this](const std::string& path, const scheduler::call_end& end) {
-                              for (const auto& line : end.log_lines) lines.push_back(path + " " + line);
-                            },
-                            [](const std::string&) {}, [](std::chrono::milliseconds) { return true; }}};
+  scheduler::executor work{{d.app().db(), d.app().scheduled_functions(), d.time(), random, [](const std::string&) {},
+                            [](std::chrono::milliseconds) { return true; }}};
 };
 
 TEST_F(scheduling, runs_a_mutation_for_nobody) {
@@ -182,10 +178,13 @@ TEST_F(scheduling, can_be_canceled) {
 TEST_F(scheduling, a_mutation_does_not_cancel_itself) {
   later("m:cancel_itself", "{}");
   run_due();
+  const function_record ran = d.records.back();
   EXPECT_EQ(ask("m:notes"), R"([["inProgress",true]])");
   EXPECT_NE(ask("m:jobs").find(R"("kind":"success")"), std::string::npos);
-  ASSERT_EQ(lines.size(), 1u);
-  EXPECT_EQ(lines[0].rfind("m.js:cancel_itself [WARN] ", 0), 0u) << lines[0];
+  EXPECT_EQ(ran.identifier, "m:cancel_itself");
+  EXPECT_EQ(ran.caller, callers::scheduler);
+  ASSERT_EQ(ran.log_lines.size(), 1u);
+  EXPECT_EQ(ran.log_lines[0].rfind("[WARN] ", 0), 0u) << ran.log_lines[0];
 }
 
 TEST_F(scheduling, works_in_actions) {

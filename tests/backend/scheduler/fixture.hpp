@@ -100,7 +100,6 @@ class OverTime : public testing::Test {
     db.reset();
     db = database::database::open(storage::open_sqlite(folder_).value(), time, random).value();
     work = std::make_unique<executor>(surroundings{*db, functions, time, random,
-                                                   [](const std::string&, const call_end&) {},
                                                    [this](const std::string& line) { warnings.push_back(line); },
                                                    [this](std::chrono::milliseconds pause) {
                                                      time.advance(std::chrono::nanoseconds(pause).count());

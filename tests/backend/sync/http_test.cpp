@@ -31,10 +31,10 @@ TEST(Http, PlainRoutesAnswer) {
 
 TEST(Http, UnknownApiRoutesAreNamedAndNever404) {
   server_rig rig;
-  const auto reply = http_request(rig.port(), "GET", "/api/stream_function_logs?cursor=0");
+  const auto reply = http_request(rig.port(), "GET", "/api/list_snapshot?cursor=0");
   EXPECT_EQ(reply.status, 400u);
   EXPECT_EQ(reply.body,
-            R"({"code":"NotSupported","message":"hull-backend does not support GET /api/stream_function_logs."})");
+            R"({"code":"NotSupported","message":"hull-backend does not support GET /api/list_snapshot."})");
   EXPECT_EQ(http_request(rig.port(), "GET", "/favicon.ico").status, 404u);
   EXPECT_EQ(http_request(rig.port(), "GET", "/http/hook").body,
             "This Convex deployment does not have HTTP actions enabled.");
