@@ -5,6 +5,7 @@
 #include "auth/token_verifier.hpp"
 #include "cli/data_folder.hpp"
 #include "common/log.hpp"
+#include "fetch/http_client.hpp"
 #include "files/local_store.hpp"
 #include "functions/application.hpp"
 #include "http/listener.hpp"
@@ -71,8 +72,7 @@ std::string local_origin(const std::string& bind, std::uint16_t port) {
 /// Threads that run the io_context, until `stop`.
 class io_threads {
  public:
-  explicit io_threads(asio::io_context& io) : io_(io), work_(asio::make_work_guard(io)) {
-    const std::size_t count = std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, 8);
+  io_threads(asio::io_context& io, std::size_t count) : io_(io), work_(asio::make_work_guard(io)) {
     for (std::size_t i = 0; i < count; ++i) threads_.emplace_back([this] { io_.run(); });
   }
   ~io_threads() { stop(); }
@@ -90,14 +90,15 @@ class io_threads {
 };
 
 void greet(const serve_options& o, const std::string& name, const functions::application_options& app) {
-  std::printf("Hull backend %s serves %s\n\n"
-              "  API            %s\n"
-              "  HTTP actions   %s\n"
-              "  Data           %s\n"
-              "  Admin key      hull-backend admin-key --data %s\n\n"
-              "Stop it with Ctrl-C.\n",
-              std::string(http::backend_version).c_str(), name.c_str(), app.origin.c_str(), app.site_origin.c_str(),
-              o.data.c_str(), o.data.c_str());
+  std::printf(
+      "Hull backend %s serves %s\n\n"
+      "  API            %s\n"
+      "  HTTP actions   %s\n"
+      "  Data           %s\n"
+      "  Admin key      hull-backend admin-key --data %s\n\n"
+      "Stop it with Ctrl-C.\n",
+      std::string(http::backend_version).c_str(), name.c_str(), app.origin.c_str(), app.site_origin.c_str(),
+      o.data.c_str(), o.data.c_str());
   std::fflush(stdout);
 }
 
@@ -114,7 +115,8 @@ int serve(const serve_options& o) {
   http::listener_options api_port{o.bind, o.port};
   auto api = http::listener::open(io, api_port);
   if (!api) return complain(with_remedy(api.error(), "--port"));
-  http::listener_options site_port{o.bind, o.site_port.value_or(o.port == 0 ? 0 : static_cast<std::uint16_t>(o.port + 1))};
+  http::listener_options site_port{o.bind,
+                                   o.site_port.value_or(o.port == 0 ? 0 : static_cast<std::uint16_t>(o.port + 1))};
   site_port.share_with_browsers = false;
   auto site = http::listener::open(io, site_port);
   if (!site) return complain(with_remedy(site.error(), "--site-port"));
@@ -137,6 +139,9 @@ int serve(const serve_options& o) {
   app_options.log = [](const std::string& line) { write_log(severity::warning, line); };
   sync::function_log log;
   app_options.observe = [&log](const functions::function_record& record) { log.note(record); };
+  asio::io_context outgoing;  // its own, so that a busy front door does not hold up the requests of actions
+  app_options.runtime.fetch = fetch::make_http_client(outgoing.get_executor());
+  io_threads outgoing_threads(outgoing, 1);
   auto app = functions::application::start(std::move(*db), app_options, system_clock(), system_random());
   if (!app) return complain(app.error());
 
@@ -164,7 +169,7 @@ int serve(const serve_options& o) {
         if (!again) std::_Exit(128 + number);
       });
     });
-    io_threads threads(io);
+    io_threads threads(io, std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, 8));
     (*api)->start({http::make_api_routes(services), &calls, &actions, &system_random(), &sockets});
     (*site)->start({http::make_site_routes(services), &calls, &actions, &system_random(), nullptr});
     greet(o, instance->name, app_options);

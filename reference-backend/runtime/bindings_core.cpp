@@ -132,6 +132,12 @@ void cancel_sleep(call info) {
   if (info[0]->IsNumber()) current(info).operations().cancel_sleep(info[0].As<v8::Number>()->Value());
 }
 
+/// What V8 carries along promises and asynchronous functions; undefined at the start of a run.
+void continuation_data(call info) {
+  info.GetReturnValue().Set(context_of(info)->GetContinuationPreservedEmbedderData());
+}
+void set_continuation_data(call info) { context_of(info)->SetContinuationPreservedEmbedderData(info[0]); }
+
 /// functionOrigin(f): [url, line, column], from 0.
 void function_origin(call info) {
   if (!info[0]->IsFunction()) return;
@@ -162,6 +168,8 @@ constexpr binding table[] = {
     {"sleep", sleep},
     {"cancelSleep", cancel_sleep},
     {"functionOrigin", function_origin},
+    {"continuationData", continuation_data},
+    {"setContinuationData", set_continuation_data},
 };
 
 }  // namespace

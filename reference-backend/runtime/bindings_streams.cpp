@@ -61,14 +61,15 @@ void stream_cancel(call info) {
   if (const auto stream = current(info).streams().incoming(utf8_text(info.GetIsolate(), info[0]))) stream->cancel();
 }
 
+/// streamCreate(isResponse): the id of a stream to write. The run goes on until the body of its response is written.
 void stream_create(call info) {
   execution& e = current(info);
   if (const auto refused = refuse_operation(e.where(), e.importing(), web_operation::stream)) {
     info.GetIsolate()->ThrowException(error_object(info.GetIsolate()->GetCurrentContext(), *refused));
     return;
   }
-  const std::string id = e.streams().create_outgoing();
-  e.listen_to(*e.streams().outgoing(id));
+  const std::string id = e.streams().create_outgoing(info[0]->IsTrue());
+  e.wake_when_writable(*e.streams().outgoing(id));
   info.GetReturnValue().Set(js_string(info.GetIsolate(), id));
 }
 

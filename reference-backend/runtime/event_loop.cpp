@@ -4,10 +4,23 @@
 #include "runtime/errors.hpp"
 #include "runtime/execution.hpp"
 
+#include <mutex>
+
 namespace hull::backend::runtime {
 namespace {
 
 constexpr std::string_view generic_failure = "Your request couldn't be completed. Try again later.";
+constexpr std::size_t max_in_flight = 8;
+
+/// Operations of an action run beside each other: none of them can run something inside the action's isolate.
+class no_nesting final : public scope {
+ public:
+  run_result run_nested(const run_request&) override {
+    run_result r;
+    r.failed = internal_failure("An action has no transaction to run a function in");
+    return r;
+  }
+};
 
 }  // namespace
 
@@ -39,7 +52,12 @@ bool execution::take_waiting(v8::Local<v8::Context> context) {
     ready->settle(context);
     return true;
   }
-  if (operations_.has_syscalls()) return carry_out_syscalls(context);
+  if (is_transaction(setup_.where)) {
+    if (operations_.has_syscalls()) return carry_out_syscalls(context);
+  } else {
+    begin_operations();
+    if (has_ended()) return true;
+  }
   const auto deadline = operations_.next_deadline();
   if (!deadline && !operations_.has_waits()) return false;
   const timer_pause waiting(box_.timer());
@@ -66,20 +84,70 @@ bool execution::carry_out_timers(v8::Local<v8::Context> context) {
 
 bool execution::carry_out_syscalls(v8::Local<v8::Context> context) {
   v8::Isolate* isolate = box_.isolate();
-  std::vector<pending_syscall> batch = operations_.take_batch(is_transaction(setup_.where));
+  std::vector<pending_syscall> batch = operations_.take_batch(true);
   std::vector<outcome<std::string>> answers;
   for (const pending_syscall& s : batch) {
     answers.push_back(call_host(s));
     if (has_ended()) return true;
   }
-  for (std::size_t i = 0; i < batch.size(); ++i) {
-    const v8::Local<v8::Promise::Resolver> resolver = batch[i].resolver.Get(isolate);
-    if (answers[i])
-      resolver->Resolve(context, js_string(isolate, *answers[i])).FromMaybe(false);
-    else
-      resolver->Reject(context, rejection_of(context, answers[i].error())).FromMaybe(false);
-  }
+  for (std::size_t i = 0; i < batch.size(); ++i) settle(context, batch[i].resolver.Get(isolate), answers[i]);
   return true;
+}
+
+void execution::settle(v8::Local<v8::Context> context, v8::Local<v8::Promise::Resolver> promise,
+                       const outcome<std::string>& answer) {
+  if (answer)
+    promise->Resolve(context, js_string(context->GetIsolate(), *answer)).FromMaybe(false);
+  else
+    promise->Reject(context, rejection_of(context, answer.error())).FromMaybe(false);
+}
+
+/// Begins what waits its turn in an action.
+void execution::begin_operations() {
+  while (in_flight_ < max_in_flight && operations_.has_syscalls()) {
+    pending_syscall next = std::move(operations_.take_batch(false).front());
+    ++in_flight_;
+    if (next.begin)
+      next.begin();
+    else
+      begin_syscall(std::move(next));
+  }
+}
+
+void execution::begin_syscall(pending_syscall s) {
+  struct answer_slot {
+    std::mutex mutex;
+    std::optional<outcome<std::string>> answer;
+  };
+  const auto slot = std::make_shared<answer_slot>();
+  const auto promise = std::make_shared<v8::Global<v8::Promise::Resolver>>(std::move(s.resolver));
+  operations_.add_wait({pending_operations::shown_name(s.name),
+                        [slot] {
+                          const std::lock_guard lock(slot->mutex);
+                          return slot->answer.has_value();
+                        },
+                        [this, slot, promise](v8::Local<v8::Context> context) {
+                          --in_flight_;
+                          settle(context, promise->Get(context->GetIsolate()), *slot->answer);
+                        }});
+  auto job = [slot, host = setup_.host, name = std::move(s.name), args = std::move(s.args_json), running = on_threads_,
+              waker = box_.wake_up()] {
+    no_nesting scope;
+    outcome<std::string> answer = internal_failure("");
+    try {
+      answer = host->async_syscall(scope, name, args);
+    } catch (const std::exception& e) {
+      answer = internal_failure(e.what());
+    }
+    {
+      const std::lock_guard lock(slot->mutex);
+      slot->answer = std::move(answer);
+    }
+    --*running;
+    waker->wake();
+  };
+  ++*on_threads_;
+  if (box_.outside == nullptr || !box_.outside->threads->start(job)) job();
 }
 
 outcome<std::string> execution::call_host(const pending_syscall& s) {

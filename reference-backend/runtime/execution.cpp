@@ -35,8 +35,7 @@ execution::execution(isolate_box& box, clock& wall, execution_setup setup)
       log_allowance_(setup_.limits.max_log_lines) {
   for (const incoming_stream& s : setup_.incoming) {
     streams_.add_incoming(s.id, s.stream);
-    // Its writer may be waiting for room already: that callback stays the writer's.
-    s.stream->when_readable([waker = box_.wake_up()] { waker->wake(); });
+    wake_when_readable(*s.stream);
   }
 }
 
@@ -208,10 +207,12 @@ void execution::handled(v8::Local<v8::Promise> promise) {
       rejections_.end());
 }
 
-void execution::listen_to(byte_stream& stream) {
-  const auto wake = [waker = box_.wake_up()] { waker->wake(); };
-  stream.when_readable(wake);
-  stream.when_writable(wake);
+void execution::wake_when_readable(byte_stream& stream) {
+  stream.when_readable([waker = box_.wake_up()] { waker->wake(); });
+}
+
+void execution::wake_when_writable(byte_stream& stream) {
+  stream.when_writable([waker = box_.wake_up()] { waker->wake(); });
 }
 
 void execution::stop_javascript() {
@@ -277,6 +278,7 @@ run_result execution::finish(std::optional<std::string> value_json) {
   if (parent_ == nullptr && !box_.spent() && used * 10 > limit * 8)
     log("WARN", {"Function execution took a long time. (maximum duration: " + seconds_text(limit) +
                  ", actual duration: " + seconds_text(used) + ")."});
+  finish_operations();
   streams_.give_up(r.thrown ? r.thrown->message : r.failed ? r.failed->message : "The function has ended.");
   r.observed_time = observed_time_;
   r.observed_random = observed_random_;

@@ -29,6 +29,8 @@ struct execution_setup {
   std::function<void(const std::string& json, const host_streams&)> on_response;
 };
 
+struct fetch_in_flight;
+
 class execution final : public scope, private time_source {
  public:
   execution(isolate_box& box, clock& wall, execution_setup setup);
@@ -80,9 +82,18 @@ class execution final : public scope, private time_source {
   outcome<std::unique_ptr<file_writer>> store_file(const file_to_store& what);
   outcome<std::unique_ptr<file_reader>> open_file(std::string_view storage_id);
   void wait_for(pending_wait w);
-  /// The loop goes on when the stream's other end has done something.
-  void listen_to(byte_stream& stream);
+  using head_maker = v8::Local<v8::Value> (*)(v8::Local<v8::Context>, const fetch_response&,
+                                              const std::string& stream_id);
+  /// The promise gets what `make_head` makes of the answer. `id` is for `abort_fetch`.
+  void start_fetch(double id, fetch_request request, v8::Local<v8::Promise::Resolver> promise, head_maker make_head);
+  void abort_fetch(double id);
+  /// The loop goes on when the other end of the stream has written, or read. (The other callback is the other end's.)
+  void wake_when_readable(byte_stream& stream);
+  void wake_when_writable(byte_stream& stream);
   module_loader& loader() { return loader_; }
+  /// import() in an action: loads the module before JavaScript goes on; a promise of its namespace.
+  v8::MaybeLocal<v8::Promise> import_later(v8::Local<v8::Context> context, const std::string& specifier,
+                                           const std::string& importer_url);
   isolate_box& box() { return box_; }
   const std::shared_ptr<const module_set>& shared_modules() const { return setup_.modules; }
   const module_set& modules() const { return *setup_.modules; }
@@ -106,6 +117,13 @@ class execution final : public scope, private time_source {
   bool take_waiting(v8::Local<v8::Context> context);
   void tell_of_response(v8::Local<v8::Promise> main);
   bool carry_out_syscalls(v8::Local<v8::Context> context);
+  void begin_operations();
+  void begin_syscall(pending_syscall s);
+  void begin_fetch(const std::shared_ptr<fetch_in_flight>& f);
+  void settle_fetch(v8::Local<v8::Context> context, const std::shared_ptr<fetch_in_flight>& f);
+  void finish_operations();
+  void settle(v8::Local<v8::Context> context, v8::Local<v8::Promise::Resolver> promise,
+              const outcome<std::string>& answer);
   bool carry_out_timers(v8::Local<v8::Context> context);
   outcome<std::string> call_host(const pending_syscall& s);
   v8::Local<v8::Value> rejection_of(v8::Local<v8::Context> context, const failure& f);
@@ -132,6 +150,9 @@ class execution final : public scope, private time_source {
   pending_operations operations_;
   host_streams streams_;
   open_files files_;
+  std::size_t in_flight_ = 0;  ///< Operations of an action that are being carried out.
+  std::shared_ptr<std::atomic<std::size_t>> on_threads_ = std::make_shared<std::atomic<std::size_t>>(0);
+  std::map<double, std::shared_ptr<fetch_in_flight>> fetches_;
   module_loader loader_;
   std::vector<rejected> rejections_;
   std::vector<log_line> log_lines_;

@@ -69,9 +69,7 @@ inline std::size_t instance_words(word map) {
   return *reinterpret_cast<const std::uint8_t*>(map - tag + v8dbg_class_Map__instance_size_in_words__char);
 }
 inline word prototype_of_map(word map) { return *field(map, v8dbg_class_Map__prototype__HeapObject); }
-inline word descriptors_of_map(word map) {
-  return *field(map, v8dbg_class_Map__instance_descriptors__DescriptorArray);
-}
+inline word descriptors_of_map(word map) { return *field(map, v8dbg_class_Map__instance_descriptors__DescriptorArray); }
 
 /// Of arrays, dictionaries and contexts, in elements.
 inline std::size_t array_length(word array) {
@@ -111,7 +109,6 @@ template <class T>
 word address_of(v8::Local<T> handle) {
   return *reinterpret_cast<const word*>(*handle);
 }
-
 
 /// A handle of an object that lies there now.
 inline v8::Local<v8::Value> handle_of(v8::Isolate* isolate, word object) {

@@ -7,10 +7,10 @@ void host_streams::add_incoming(std::string id, std::shared_ptr<byte_stream> str
   incoming_[std::move(id)] = std::move(stream);
 }
 
-std::string host_streams::create_outgoing() {
+std::string host_streams::create_outgoing(bool is_response) {
   std::string id = "out-" + std::to_string(++made_);
   outgoing_[id] = std::make_shared<byte_stream>();
-  writing_.insert(id);
+  if (is_response) writing_.insert(id);
   return id;
 }
 

@@ -17,14 +17,14 @@ class host_streams {
 
   /// A stream that JavaScript reads.
   void add_incoming(std::string id, std::shared_ptr<byte_stream> stream);
-  /// A stream that JavaScript writes; its id.
-  std::string create_outgoing();
+  /// A stream that JavaScript writes; its id. `is_response`: the run goes on until JavaScript is done with it.
+  std::string create_outgoing(bool is_response);
 
   std::shared_ptr<byte_stream> incoming(std::string_view id) const { return find(incoming_, id); }
   std::shared_ptr<byte_stream> outgoing(std::string_view id) const { return find(outgoing_, id); }
   /// JavaScript is done with what it writes.
   void outgoing_done(const std::string& id) { writing_.erase(id); }
-  /// JavaScript is not done with everything that it writes.
+  /// JavaScript is not done with the response.
   bool sending() const { return !writing_.empty(); }
   /// Nobody on this side reads or writes any more.
   void give_up(const std::string& why);

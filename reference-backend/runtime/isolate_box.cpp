@@ -35,10 +35,13 @@ class budgeted_buffers final : public v8::ArrayBuffer::Allocator {
   std::atomic<std::size_t> used_{0};
 };
 
-v8::MaybeLocal<v8::Promise> refuse_dynamic_import(v8::Local<v8::Context> context, v8::Local<v8::Data>,
-                                                  v8::Local<v8::Value>, v8::Local<v8::String>,
-                                                  v8::Local<v8::FixedArray>) {
+v8::MaybeLocal<v8::Promise> import_dynamically(v8::Local<v8::Context> context, v8::Local<v8::Data>,
+                                               v8::Local<v8::Value> importer, v8::Local<v8::String> specifier,
+                                               v8::Local<v8::FixedArray>) {
   v8::Isolate* isolate = context->GetIsolate();
+  execution* const run = isolate_box::of(isolate).current;
+  if (run != nullptr && run->where() == surroundings::action)
+    return run->import_later(context, utf8_text(isolate, specifier), utf8_text(isolate, importer));
   v8::Local<v8::Promise::Resolver> resolver;
   if (!v8::Promise::Resolver::New(context).ToLocal(&resolver)) return {};
   const auto reason = v8::Exception::TypeError(js_string(isolate, "dynamic module import unsupported"));
@@ -75,7 +78,7 @@ isolate_box::isolate_box(watchdog& dog, std::size_t heap_bytes, bool reuse_conte
   isolate_->SetMicrotasksPolicy(v8::MicrotasksPolicy::kExplicit);
   isolate_->SetCaptureStackTraceForUncaughtExceptions(false);
   isolate_->SetAllowAtomicsWait(false);
-  isolate_->SetHostImportModuleDynamicallyCallback(refuse_dynamic_import);
+  isolate_->SetHostImportModuleDynamicallyCallback(import_dynamically);
   isolate_->SetHostInitializeImportMetaObjectCallback(refuse_import_meta);
   isolate_->SetPromiseRejectCallback(take_rejection);
   isolate_->AddNearHeapLimitCallback(near_heap_limit, this);

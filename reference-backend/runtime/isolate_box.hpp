@@ -1,6 +1,7 @@
 // One V8 isolate with its limits. Belongs to one thread, except for the requests to stop.
 #pragma once
 
+#include "runtime/operation_threads.hpp"
 #include "runtime/platform.hpp"
 #include "runtime/runtime.hpp"
 #include "runtime/watchdog.hpp"
@@ -27,6 +28,12 @@ class waker {
   std::mutex mutex_;
   std::condition_variable woken_;
   bool awake_ = false;
+};
+
+/// What actions use beside their host.
+struct outside_world {
+  std::shared_ptr<fetch_client> fetch;
+  std::shared_ptr<operation_threads> threads;
 };
 
 class isolate_box {
@@ -60,6 +67,7 @@ class isolate_box {
   const std::shared_ptr<waker>& wake_up() const noexcept { return waker_; }
 
   execution* current = nullptr;  ///< What runs now; nested runs stack.
+  const outside_world* outside = nullptr;
 
  private:
   struct texts {

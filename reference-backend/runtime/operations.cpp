@@ -16,7 +16,9 @@ int read_group(std::string_view name) {
   return 0;
 }
 
-std::string shown_name(std::string_view name) {
+}  // namespace
+
+std::string pending_operations::shown_name(std::string_view name) {
   for (const std::string_view prefix : {std::string_view("1.0/"), std::string_view("actions/")})
     if (name.substr(0, prefix.size()) == prefix) name.remove_prefix(prefix.size());
   if (name == "shallowMerge") return "patch";
@@ -24,11 +26,14 @@ std::string shown_name(std::string_view name) {
   return std::string(name);
 }
 
-}  // namespace
-
 void pending_operations::add_syscall(v8::Isolate* isolate, std::string name, std::string args_json,
                                      v8::Local<v8::Promise::Resolver> resolver) {
-  syscalls_.push_back({std::move(name), std::move(args_json), v8::Global<v8::Promise::Resolver>(isolate, resolver)});
+  syscalls_.push_back(
+      {std::move(name), std::move(args_json), v8::Global<v8::Promise::Resolver>(isolate, resolver), {}});
+}
+
+void pending_operations::add_operation(std::string name, std::function<void()> begin) {
+  syscalls_.push_back({std::move(name), {}, {}, std::move(begin)});
 }
 
 void pending_operations::add_sleep(v8::Isolate* isolate, double milliseconds, double id,
@@ -69,9 +74,9 @@ std::optional<pending_wait> pending_operations::take_ready() {
 
 std::vector<std::string> pending_operations::waiting_names() const {
   std::vector<std::string> names;
-  for (const pending_syscall& s : syscalls_) names.push_back(shown_name(s.name));
   for (const pending_wait& w : waits_)
     if (!w.name.empty()) names.push_back(w.name);
+  for (const pending_syscall& s : syscalls_) names.push_back(shown_name(s.name));
   return names;
 }
 

@@ -16,6 +16,7 @@ struct pending_syscall {
   std::string name;
   std::string args_json;
   v8::Global<v8::Promise::Resolver> resolver;
+  std::function<void()> begin;  ///< Instead of a syscall: begins something that settles the promise itself.
 };
 
 /// Something outside, on other threads, that JavaScript waits for.
@@ -31,6 +32,8 @@ class pending_operations {
 
   void add_syscall(v8::Isolate* isolate, std::string name, std::string args_json,
                    v8::Local<v8::Promise::Resolver> resolver);
+  /// Waits its turn like a syscall; `name` is as users know it.
+  void add_operation(std::string name, std::function<void()> begin);
   void add_sleep(v8::Isolate* isolate, double milliseconds, double id, v8::Local<v8::Promise::Resolver> resolver);
   void cancel_sleep(double id);
 
@@ -43,6 +46,8 @@ class pending_operations {
   /// come together (up to 16); else one.
   std::vector<pending_syscall> take_batch(bool merge_reads);
   bool has_syscalls() const { return !syscalls_.empty(); }
+  /// The name of a syscall as users know it.
+  static std::string shown_name(std::string_view name);
   /// Names of what still waits, timers apart, as users know them.
   std::vector<std::string> waiting_names() const;
 

@@ -17,7 +17,7 @@ struct prepared_run {
   v8::Global<v8::Context> context;
   v8::Global<v8::Module> module;
   v8::Global<v8::Function> forget_match;  ///< Empties RegExp.$1 and the like, which V8 keeps outside of all objects.
-  std::chrono::microseconds used{0};  ///< Counts against the time of the run that takes it.
+  std::chrono::microseconds used{0};      ///< Counts against the time of the run that takes it.
   std::optional<realm_witness> before;
   std::uint64_t collections = 0;  ///< Of the old generation, when `before` was recorded.
 };
@@ -43,8 +43,8 @@ class prepared_runs {
     execution_setup setup;  ///< The import seed and time, and the modules; no host.
     std::string path;
     std::vector<prepared_run> ready;
-    std::size_t wanted = 1;   ///< How many at once: functions call others of their own module.
-    unsigned spoilt = 0;      ///< Runs in a row that changed something.
+    std::size_t wanted = 1;  ///< How many at once: functions call others of their own module.
+    unsigned spoilt = 0;     ///< Runs in a row that changed something.
     bool lasting(bool reuse) const;
     bool serves(const execution_setup& other, const std::string& other_path) const;
   };

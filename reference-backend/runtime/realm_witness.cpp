@@ -45,7 +45,6 @@ class witness_walk {
   }
 
  private:
-
   void from_context(word native_context) {
     seen_.insert(native_context);
     // V8 keeps its own notes in the context; the objects are the ones that syntax makes reachable (prototypes of
@@ -82,7 +81,8 @@ class witness_walk {
     }
     if (type == v8dbg_type_Cell__CELL_TYPE) return whole(object, 2);
     if (type == v8dbg_type_AccessorPair__ACCESSOR_PAIR_TYPE) return whole(object, 3);
-    if (type == v8dbg_type_PropertyCell__PROPERTY_CELL_TYPE) return whole(object, 4);  // not the code that depends on it
+    if (type == v8dbg_type_PropertyCell__PROPERTY_CELL_TYPE)
+      return whole(object, 4);  // not the code that depends on it
     if (type == v8dbg_type_HeapNumber__HEAP_NUMBER_TYPE) return note(object, 2);
     if (type == v8dbg_type_ByteArray__BYTE_ARRAY_TYPE) return note(object, 2 + (array_length(object) + 7) / 8);
     if (type == v8dbg_type_FixedDoubleArray__FIXED_DOUBLE_ARRAY_TYPE) return note(object, 2 + array_length(object));
@@ -121,7 +121,8 @@ class witness_walk {
     meet_fields(object, 1, 2);
     const std::size_t bytes = *field(object, v8dbg_class_JSArrayBuffer__byte_length__size_t);
     if (bytes > max_buffer) return unknown(type);
-    note_bytes(reinterpret_cast<const void*>(*field(object, v8dbg_class_JSArrayBuffer__backing_store__uintptr_t)), bytes);
+    note_bytes(reinterpret_cast<const void*>(*field(object, v8dbg_class_JSArrayBuffer__backing_store__uintptr_t)),
+               bytes);
   }
   /// Behind properties, elements and buffer lie numbers and an address.
   void visit_view(word object, std::size_t size) {

@@ -147,6 +147,7 @@ std::optional<std::string> run_in(execution& run, v8::Local<v8::Context> context
                                   const run_request& r) {
   v8::Local<v8::Module> module;
   if (!loaded.ToLocal(&module)) return std::nullopt;
+  context->SetContinuationPreservedEmbedderData(v8::Undefined(context->GetIsolate()));
   v8::Local<v8::Promise> main;
   if (r.http) {
     if (!invoke_http(run, context, module, r).ToLocal(&main)) return std::nullopt;

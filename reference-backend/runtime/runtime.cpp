@@ -26,8 +26,10 @@ class v8_runtime final : public runtime {
  public:
   v8_runtime(const runtime_options& options, clock& c)
       : clock_(c),
-        transactions_(dog_, options.workers, options.workers,
-                      [this](isolate_box& b) { b.prepared().prepare(b, clock_); }, options.reuse_contexts),
+        transactions_(
+            dog_, options.workers, options.workers, [this](isolate_box& b) { b.prepared().prepare(b, clock_); },
+            options.reuse_contexts),
+        outside_{options.fetch, std::make_shared<operation_threads>(8 * options.max_actions)},
         actions_(dog_, 0, options.max_actions, nullptr) {}
 
   /// Makes the first isolate now, not when the first caller waits for it.
@@ -41,8 +43,10 @@ class v8_runtime final : public runtime {
   run_result run(const run_request& request) override {
     run_result result;
     worker_pool& pool = request.what == function_kind::action ? actions_ : transactions_;
-    const bool carried_out = pool.run(request.limits.heap_bytes,
-                                      [&](isolate_box& box) { result = run_function(box, clock_, request, nullptr); });
+    const bool carried_out = pool.run(request.limits.heap_bytes, [&](isolate_box& box) {
+      box.outside = &outside_;
+      result = run_function(box, clock_, request, nullptr);
+    });
     if (!carried_out) result.failed = closing();
     return result;
   }
@@ -120,6 +124,7 @@ class v8_runtime final : public runtime {
   clock& clock_;
   watchdog dog_;
   worker_pool transactions_;
+  const outside_world outside_;
   worker_pool actions_;
 };
 

@@ -4,6 +4,7 @@
 #include "common/clock.hpp"
 #include "common/failure.hpp"
 #include "runtime/byte_stream.hpp"
+#include "runtime/fetch_client.hpp"
 #include "runtime/stored_file.hpp"
 
 #include <hull/value/value.hpp>
@@ -77,9 +78,9 @@ class scope {
   virtual run_result run_nested(const run_request& request) = 0;
 };
 
-/// The syscalls of npm `convex`, as JSON text in and out. Called on the thread that runs the function, one at a
-/// time. A deterministic failure becomes a catchable JavaScript error with the message and `data`; any other
-/// ends the run with that failure.
+/// The syscalls of npm `convex`, as JSON text in and out. Called on the thread that runs the function, one at a time;
+/// but `async_syscall` of an action on other threads, up to eight at a time, beside the rest. A deterministic failure
+/// becomes a catchable JavaScript error with the message and `data`; any other ends the run with that failure.
 class syscall_host {
  public:
   virtual ~syscall_host() = default;
@@ -166,8 +167,9 @@ struct analyzed_module {
 };
 
 struct runtime_options {
-  std::size_t workers = 2;                ///< Isolates that run queries and mutations; one thread each.
-  std::size_t max_actions = 64;           ///< Actions at once.
+  std::size_t workers = 2;              ///< Isolates that run queries and mutations; one thread each.
+  std::size_t max_actions = 64;         ///< Actions at once.
+  std::shared_ptr<fetch_client> fetch;  ///< For fetch() in actions; null: it fails.
   /// A context that a query or mutation has left exactly as it was serves the next one, too. False: a new context for
   /// each run, much slower, with the same results.
   bool reuse_contexts = true;

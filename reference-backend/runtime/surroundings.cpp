@@ -100,6 +100,16 @@ std::optional<failure> refuse_operation(surroundings s, bool importing, web_oper
   return std::nullopt;
 }
 
+std::optional<failure> refuse_crypto_random(surroundings s, bool importing) {
+  if (importing || (!is_transaction(s) && s != surroundings::action))
+    return bad_request("NoCryptoRngDuringImport", "Cannot use cryptographic randomness at import time");
+  if (is_transaction(s))
+    return bad_request("NoCryptoRngInQueriesOrMutations",
+                       "Can't use cryptographic randomness in queries and mutations. Please consider using an action. "
+                       "See https://docs.convex.dev/functions/actions for more details.");
+  return std::nullopt;
+}
+
 std::optional<failure> refuse_time(surroundings s) { return refuse_in_declarations(s, "Date", "Date"); }
 
 std::optional<failure> refuse_random(surroundings s) { return refuse_in_declarations(s, "Random", "Math.random"); }

@@ -21,6 +21,8 @@ std::optional<failure> refuse_syscall(surroundings s, bool importing, std::strin
 std::optional<failure> refuse_operation(surroundings s, bool importing, web_operation operation);
 /// Date, Math.random and what follows from them.
 std::optional<failure> refuse_time(surroundings s);
+/// Randomness that does not come from the seed.
+std::optional<failure> refuse_crypto_random(surroundings s, bool importing);
 std::optional<failure> refuse_random(surroundings s);
 /// `has_environment`: somebody answers for variables here (nobody does for definitions of components).
 std::optional<failure> refuse_environment(surroundings s, bool has_environment);

@@ -42,3 +42,4 @@ globalThis.atob = function atob(input) {
   }
   return parts.join("");
 };
+Object.assign(host.shared, { atob: globalThis.atob, btoa: globalThis.btoa });

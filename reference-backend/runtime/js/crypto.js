@@ -1,13 +1,17 @@
-// crypto: random bytes and UUIDs from the execution's own generator. The rest of Web Crypto is not there.
+// crypto: random bytes and UUIDs from the execution's own generator. `subtle` is in units of its own.
 const { randomFill } = host;
-const { hide } = host.shared;
+const { shared } = host;
+const { notImplemented } = shared;
 const { DOMException } = globalThis;
 const hex = Array.from({ length: 256 }, (_, i) => (i < 16 ? "0" : "") + i.toString(16));
 let building = true;
 
 class Crypto {
   constructor() {
-    if (!building) throw new TypeError("Illegal constructor");
+    if (!building) notImplemented("constructor", "Crypto");
+  }
+  get subtle() {
+    return shared.need("subtle").subtle;
   }
   getRandomValues(view) {
     if (!ArrayBuffer.isView(view) || view instanceof DataView || view instanceof Float32Array || view instanceof Float64Array)

@@ -1,7 +1,7 @@
 // Where engines let programs see chance or the moment of garbage collection: here they see the execution's own
 // numbers, and nothing at all of the collector. (Date is frozen below JavaScript, in the platform's clock.)
 const { hide } = host.shared;
-const { random, performanceNow, timeOrigin } = host;
+const { random } = host;
 
 hide(Math, "random", function random_() {
   return random();
@@ -37,10 +37,3 @@ Object.defineProperty(FinalizationRegistry.prototype, Symbol.toStringTag, {
 
 hide(globalThis, "WeakRef", WeakRef);
 hide(globalThis, "FinalizationRegistry", FinalizationRegistry);
-
-globalThis.performance = {
-  now: () => performanceNow(),
-  get timeOrigin() {
-    return timeOrigin();
-  },
-};

@@ -62,10 +62,10 @@ class DOMException extends Error {
 }
 hide(globalThis, "DOMException", DOMException);
 
-const { clone } = host;
+const { clone, endFunction } = host;
 globalThis.structuredClone = function structuredClone(value, options) {
   if (arguments.length === 0) throw new TypeError("structuredClone: 1 argument required");
-  if (options?.transfer?.length) throw new DOMException("structuredClone with transfer not supported", "DataCloneError");
+  if (options?.transfer?.length) endFunction("structuredClone with transfer not supported");
   try {
     return clone(value);
   } catch (e) {

@@ -2,8 +2,8 @@
 const { need } = host.shared;
 const { streamRead, streamCancel, streamWrite, streamGone, streamEnd } = host;
 
-/// The bytes of the host's stream `id`; `name` is how a read that nobody awaits is reported.
-function streamFromHost(id, name = "ReadableStream") {
+/// {stream, core} with the bytes of the host's stream `id`; `name` is how a read that nobody awaits is reported.
+function openFromHost(id, name = "ReadableStream") {
   const { stream, core } = need("readable_bytes").makeByteStream({
     pull: async () => {
       const bytes = await streamRead(id, name);
@@ -13,8 +13,9 @@ function streamFromHost(id, name = "ReadableStream") {
     },
     cancel: () => streamCancel(id),
   });
-  return stream;
+  return { stream, core };
 }
+const streamFromHost = (id) => openFromHost(id).stream;
 
 const noop = () => {};
 const maxPiece = 65536;
@@ -50,4 +51,4 @@ async function sendToHost(stream, id) {
   streamEnd(id);
 }
 
-return { streamFromHost, sendToHost };
+return { openFromHost, streamFromHost, sendToHost };

@@ -33,7 +33,7 @@ function convexJsonFromResponse({ response }) {
   if (body !== null) {
     if (body.unusable) throw new TypeError("The body of the response was read already");
     if (body.size !== undefined && !headers.has("content-length")) headerPairs.push(["content-length", String(body.size)]);
-    json.streamId = streamCreate();
+    json.streamId = streamCreate(true);
     sendToHost(body.open(), json.streamId);
   }
   return json;

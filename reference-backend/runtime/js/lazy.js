@@ -21,6 +21,19 @@ const globals = {
   FormData: "form_data",
   Request: "request",
   Response: "response",
+  fetch: "fetch",
+  CryptoKey: "subtle",
+  SubtleCrypto: "subtle",
+  AsyncLocalStorage: "async_context",
+  AsyncResource: "async_context",
+  Performance: "performance",
+  PerformanceEntry: "performance",
+  PerformanceMark: "performance",
+  PerformanceMeasure: "performance",
+  performance: "performance",
+  DisposableStack: "polyfills_disposal",
+  AsyncDisposableStack: "polyfills_disposal",
+  SuppressedError: "polyfills_disposal",
 };
 
 lazyGlobals(Object.keys(globals), (name) => {

@@ -1,4 +1,4 @@
-// Timers and fetch: operations that only actions have.
+// Timers: only actions have them.
 const { sleep, cancelSleep, requireOperation } = host;
 const { shared } = host;
 const active = new Map();
@@ -39,8 +39,4 @@ globalThis.clearTimeout = function clearTimeout(id) {
 };
 globalThis.clearInterval = function clearInterval(id) {
   clear(id);
-};
-globalThis.fetch = async function fetch() {
-  requireOperation("fetch");
-  throw new Error("fetch is not available in this version of hull-backend.");
 };

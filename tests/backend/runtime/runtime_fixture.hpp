@@ -10,6 +10,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <mutex>
 #include <utility>
 
 namespace hull::backend::runtime::test {
@@ -43,12 +44,16 @@ class scripted_host final : public syscall_host {
 
   std::map<std::string, answer, std::less<>> answers;
   std::map<std::string, std::string> environment;
-  std::vector<std::string> asked;
+  std::vector<std::string> asked;  ///< By actions in any order.
   std::vector<std::string> lines;
 
  private:
+  std::shared_ptr<std::mutex> mutex_ = std::make_shared<std::mutex>();
   outcome<std::string> ask(scope* s, std::string_view name, std::string_view args) {
-    asked.push_back(std::string(name) + std::string(args));
+    {
+      const std::lock_guard lock(*mutex_);
+      asked.push_back(std::string(name) + std::string(args));
+    }
     const auto at = answers.find(name);
     if (at == answers.end()) return bad_request("UnknownOperation", "Unknown operation " + std::string(name));
     return at->second(s, args);

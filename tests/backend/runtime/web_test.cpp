@@ -128,8 +128,6 @@ TEST(Web, FetchAndTimersAreForActions) {
     EXPECT_EQ(evaluated("setTimeout(() => {}, 1)", what), "thrown: Uncaught Error: Can't use setTimeout" + tail);
     EXPECT_EQ(evaluated("setInterval(() => {}, 1)", what), "thrown: Uncaught Error: Can't use setInterval" + tail);
   }
-  EXPECT_EQ(evaluated("fetch('http://h')", function_kind::action),
-            "thrown: Uncaught Error: fetch is not available in this version of hull-backend.");
 }
 
 }  // namespace
