@@ -2,6 +2,7 @@
 // by the npm clients. The numbers are those of the runtime's list; the ones on components come with components, the ones on
 // the scheduler, HTTP actions and files stand in scheduling, http_actions and files.
 import assert from "node:assert/strict";
+import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -75,6 +76,19 @@ test("6. fetch and timers are for actions", async () => {
     const end = " in queries and mutations. Please consider using an action. See https://docs.convex.dev/functions/actions for more details.";
     assert.ok((await failure(call("execution:fetchIn" + kind))).message.includes("Can't use fetch()" + end));
     assert.ok((await failure(call("execution:timerIn" + kind))).message.includes("Can't use setTimeout" + end));
+  }
+  const server = createServer(async (request, response) => {
+    let body = "";
+    for await (const chunk of request) body += chunk;
+    response.writeHead(201, { "content-type": "text/x-test" });
+    response.end(`${request.method} ${body} ${request.headers["x-test"]}`);
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  try {
+    const url = `http://127.0.0.1:${server.address().port}/`;
+    assert.deepEqual(await action("execution:fetchInAction", { url }), { status: 201, type: "text/x-test", text: "POST ping 1" });
+  } finally {
+    server.close();
   }
 });
 

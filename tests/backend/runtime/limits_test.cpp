@@ -119,7 +119,9 @@ TEST(Limits, AnActionMayCallAQueryThatNeedsAWorker) {
 }
 
 TEST(Limits, ClosingEndsWhatRuns) {
-  auto own = runtime::start(runtime_options{1, 1}, the_clock()).value();
+  runtime_options options;
+  options.workers = options.max_actions = 1;
+  auto own = runtime::start(options, the_clock()).value();
   scripted_host host;
   std::atomic<bool> waiting{false};
   host.answers["1.0/ready"] = [&](scope*, std::string_view) -> outcome<std::string> {
