@@ -62,6 +62,7 @@ void exchange::on_connected(error_code ec, std::unique_ptr<net::transport> way) 
   if (ec) return fail(tried->failure());
   stream_ = std::make_unique<net::erased_stream>(std::move(way));
   touch();
+  watch();  // the time for connecting was another
   parser_.emplace();
   parser_->header_limit(static_cast<std::uint32_t>(options_.max_header_bytes));
   parser_->body_limit(boost::none);
@@ -157,12 +158,8 @@ void exchange::on_head(error_code ec) {
     response.headers.emplace_back(std::string(field.name_string()), std::string(field.value()));
   answer_ = response.body = std::make_shared<runtime::byte_stream>();
   const auto done = std::exchange(done_, nullptr);
-  // Also how a reader that cancels is noticed.
-  answer_->when_writable([weak = weak_from_this(), strand = strand_] {
-    asio::post(strand, [weak] {
-      if (const auto self = weak.lock()) self->pump_answer();
-    });
-  });
+  // Also how a reader that cancels is noticed. While the reader has no room, this alone keeps the exchange.
+  answer_->when_writable([self = shared_from_this()] { asio::post(self->strand_, [self] { self->pump_answer(); }); });
   if (done) done(std::move(response));
   pump_answer();
 }
@@ -232,6 +229,7 @@ void exchange::finish() {
   done_ = nullptr;
   timer_.cancel();
   if (request_.body) request_.body->cancel();
+  if (answer_) answer_->when_writable({});
   if (connector_) connector_->cancel();
   if (stream_) {
     error_code ignored;

@@ -55,8 +55,7 @@ bool execution::take_waiting(v8::Local<v8::Context> context) {
   if (is_transaction(setup_.where)) {
     if (operations_.has_syscalls()) return carry_out_syscalls(context);
   } else {
-    begin_operations();
-    if (has_ended()) return true;
+    if (begin_operations()) return true;  // some may be ready already
   }
   const auto deadline = operations_.next_deadline();
   if (!deadline && !operations_.has_waits()) return false;
@@ -102,16 +101,19 @@ void execution::settle(v8::Local<v8::Context> context, v8::Local<v8::Promise::Re
     promise->Reject(context, rejection_of(context, answer.error())).FromMaybe(false);
 }
 
-/// Begins what waits its turn in an action.
-void execution::begin_operations() {
+/// Begins what waits its turn in an action; false when nothing did.
+bool execution::begin_operations() {
+  bool begun = false;
   while (in_flight_ < max_in_flight && operations_.has_syscalls()) {
     pending_syscall next = std::move(operations_.take_batch(false).front());
     ++in_flight_;
+    begun = true;
     if (next.begin)
       next.begin();
     else
       begin_syscall(std::move(next));
   }
+  return begun;
 }
 
 void execution::begin_syscall(pending_syscall s) {

@@ -117,7 +117,7 @@ class execution final : public scope, private time_source {
   bool take_waiting(v8::Local<v8::Context> context);
   void tell_of_response(v8::Local<v8::Promise> main);
   bool carry_out_syscalls(v8::Local<v8::Context> context);
-  void begin_operations();
+  bool begin_operations();
   void begin_syscall(pending_syscall s);
   void begin_fetch(const std::shared_ptr<fetch_in_flight>& f);
   void settle_fetch(v8::Local<v8::Context> context, const std::shared_ptr<fetch_in_flight>& f);

@@ -61,6 +61,7 @@ class DOMException extends Error {
   }
 }
 hide(globalThis, "DOMException", DOMException);
+host.shared.DOMException = DOMException;
 
 const { clone, endFunction } = host;
 globalThis.structuredClone = function structuredClone(value, options) {

@@ -165,6 +165,19 @@ TEST(HttpClient, StreamsBothWaysAtOnce) {
   got->body->cancel();
 }
 
+TEST(HttpClient, ReadsOnWhenItsReaderHasRoomAgain) {
+  const std::string large(3'000'000, 'x');
+  raw_server server([&](raw_peer& peer) {
+    peer.receive_request();
+    peer.answer("200 OK", large);
+  });
+  client c;
+  auto got = c.send(get(server.url()));
+  ASSERT_TRUE(got);
+  while (got->body->writable()) std::this_thread::yield();
+  EXPECT_EQ(read_rest(*got->body).size(), large.size() + std::string("<end>").size());
+}
+
 TEST(HttpClient, ReadsNoFasterThanItsReader) {
   std::atomic<bool> stuck{false};
   raw_server server([&](raw_peer& peer) {
