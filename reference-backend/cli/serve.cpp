@@ -54,12 +54,13 @@ failure with_remedy(failure f, const char* option) {
   return f;
 }
 
-/// A socket costs a file descriptor, and many systems start programs with only 1024.
-void allow_many_files() {
+/// A socket costs a file descriptor, and many systems start programs with only 1024. How many there may be.
+std::size_t allow_many_files() {
   rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= limit.rlim_max) return;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 1024;
   limit.rlim_cur = limit.rlim_max;
   setrlimit(RLIMIT_NOFILE, &limit);
+  return getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : 1024;
 }
 
 /// How a program on this machine reaches a port.
@@ -106,7 +107,7 @@ void greet(const serve_options& o, const std::string& name, const functions::app
 
 int serve(const serve_options& o) {
   std::signal(SIGPIPE, SIG_IGN);
-  allow_many_files();
+  const std::size_t files = allow_many_files();
   auto instance = prepare_data_folder(o.data, o.instance_name, o.instance_secret, system_random());
   if (!instance) return complain(instance.error());
 
@@ -140,7 +141,9 @@ int serve(const serve_options& o) {
   sync::function_log log;
   app_options.observe = [&log](const functions::function_record& record) { log.note(record); };
   asio::io_context outgoing;  // its own, so that a busy front door does not hold up the requests of actions
-  app_options.runtime.fetch = fetch::make_http_client(outgoing.get_executor());
+  fetch::http_client_options client_options;
+  client_options.max_connections = std::min<std::size_t>(client_options.max_connections, files / 4);
+  app_options.runtime.fetch = fetch::make_http_client(outgoing.get_executor(), client_options);
   io_threads outgoing_threads(outgoing, 1);
   auto app = functions::application::start(std::move(*db), app_options, system_clock(), system_random());
   if (!app) return complain(app.error());
@@ -151,8 +154,8 @@ int serve(const serve_options& o) {
     auth::token_verifier tokens(fetcher, system_clock());
     worker_pool calls(call_threads, waiting_calls);
     worker_pool actions(action_threads, waiting_calls);
-    const sync::services services{**app, registry, *instance, calls, actions,
-                                  system_clock(), system_random(), log, tokens};
+    const sync::services services{**app,          registry,        *instance, calls, actions,
+                                  system_clock(), system_random(), log,       tokens};
     sync::endpoint sockets(services);
 
     scheduler::driver_options over_time;

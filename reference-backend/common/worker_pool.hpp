@@ -7,6 +7,7 @@
 #include <deque>
 #include <functional>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -24,7 +25,8 @@ class worker_pool {
   worker_pool(const worker_pool&) = delete;
   worker_pool& operator=(const worker_pool&) = delete;
 
-  /// False when too much is waiting already, or the pool was stopped; the job is dropped then. Jobs must not throw.
+  /// False when too much is waiting already, no thread can be made, or the pool was stopped; the job is dropped then.
+  /// Jobs must not throw.
   bool submit(std::function<void()> job) {
     std::unique_lock lock(mutex_);
     if (stopped_ || jobs_.size() >= max_waiting_) return false;
@@ -33,7 +35,12 @@ class worker_pool {
       lock.unlock();
       work_.notify_one();
     } else if (threads_.size() < max_threads_) {
-      threads_.emplace_back([this] { run(); });
+      try {
+        threads_.emplace_back([this] { run(); });
+      } catch (const std::system_error&) {  // the system has no more threads: who asked must not wait for one
+        jobs_.pop_back();
+        return false;
+      }
     }
     return true;
   }

@@ -13,6 +13,10 @@ namespace {
 namespace asio = boost::asio;
 namespace http = boost::beast::http;
 
+/// What a peer may make us read before its answer, and keep of it while nobody reads.
+constexpr int max_informational = 16;
+constexpr std::size_t max_waiting_bytes = 64 * 1024;
+
 bool same_name(std::string_view a, std::string_view b) { return net::detail::small_letters(a) == b; }
 
 failure fetch_failed(std::string why) { return bad_request("FetchFailed", std::move(why)); }
@@ -21,14 +25,16 @@ failure fetch_failed(std::string why) { return bad_request("FetchFailed", std::m
 
 exchange::exchange(const asio::any_io_executor& executor, const http_client_options& options,
                    std::shared_ptr<net::network> network, std::string no_tls, runtime::fetch_request request,
-                   done_handler done)
+                   done_handler done, std::shared_ptr<void> place)
     : strand_(asio::make_strand(executor)),
       options_(options),
       network_(std::move(network)),
       no_tls_(std::move(no_tls)),
       request_(std::move(request)),
       done_(std::move(done)),
-      timer_(strand_) {}
+      place_(std::move(place)),
+      timer_(strand_),
+      incoming_(options.max_header_bytes + sizeof piece_) {}
 
 void exchange::start() {
   asio::post(strand_, [self = shared_from_this()] { self->connect(); });
@@ -36,7 +42,7 @@ void exchange::start() {
 
 void exchange::give_up() {
   asio::post(strand_, [self = shared_from_this()] {
-    self->done_ = nullptr;
+    const auto unwanted = std::exchange(self->done_, nullptr);
     self->fail("The request was aborted.");
   });
 }
@@ -63,12 +69,16 @@ void exchange::on_connected(error_code ec, std::unique_ptr<net::transport> way) 
   stream_ = std::make_unique<net::erased_stream>(std::move(way));
   touch();
   watch();  // the time for connecting was another
+  begin_reading();
+  write(head());
+}
+
+void exchange::begin_reading() {
   parser_.emplace();
   parser_->header_limit(static_cast<std::uint32_t>(options_.max_header_bytes));
   parser_->body_limit(boost::none);
   parser_->skip(request_.method == "HEAD");
   read_head();
-  write(head());
 }
 
 std::string exchange::head() const {
@@ -146,17 +156,14 @@ void exchange::on_head(error_code ec) {
   const auto& message = parser_->get();
   if (message.result_int() / 100 == 1) {  // "100 Continue" and the like come before the answer
     if (message.result_int() == 101) return fail("The server wants to switch protocols.");
-    parser_.emplace();
-    parser_->header_limit(static_cast<std::uint32_t>(options_.max_header_bytes));
-    parser_->body_limit(boost::none);
-    parser_->skip(request_.method == "HEAD");
-    return read_head();
+    if (++informational_ > max_informational) return fail("The server does not come to its answer.");
+    return begin_reading();
   }
   runtime::fetch_response response;
   response.status = message.result_int();
   for (const auto& field : message)
     response.headers.emplace_back(std::string(field.name_string()), std::string(field.value()));
-  answer_ = response.body = std::make_shared<runtime::byte_stream>();
+  answer_ = response.body = std::make_shared<runtime::byte_stream>(max_waiting_bytes);
   const auto done = std::exchange(done_, nullptr);
   // Also how a reader that cancels is noticed. While the reader has no room, this alone keeps the exchange.
   answer_->when_writable([self = shared_from_this()] { asio::post(self->strand_, [self] { self->pump_answer(); }); });
@@ -227,6 +234,7 @@ void exchange::fail(std::string why) {
 void exchange::finish() {
   over_ = true;
   done_ = nullptr;
+  place_.reset();
   timer_.cancel();
   if (request_.body) request_.body->cancel();
   if (answer_) answer_->when_writable({});

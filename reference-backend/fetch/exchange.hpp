@@ -22,9 +22,10 @@ class exchange : public std::enable_shared_from_this<exchange> {
  public:
   using done_handler = std::function<void(outcome<runtime::fetch_response>)>;
   /// `no_tls`: why https is not possible; empty when it is. The certificates of `network` are loaded already.
+  /// `place`: let go when it is over.
   exchange(const boost::asio::any_io_executor& executor, const http_client_options& options,
-           std::shared_ptr<net::network> network, std::string no_tls, runtime::fetch_request request,
-           done_handler done);
+           std::shared_ptr<net::network> network, std::string no_tls, runtime::fetch_request request, done_handler done,
+           std::shared_ptr<void> place);
   /// Both from any thread.
   void start();
   void give_up();
@@ -39,6 +40,7 @@ class exchange : public std::enable_shared_from_this<exchange> {
   void write(std::string text);
   void send_body();
   void send_piece(std::string piece);
+  void begin_reading();
   void read_head();
   void on_head(error_code ec);
   void read_body();
@@ -55,6 +57,7 @@ class exchange : public std::enable_shared_from_this<exchange> {
   const std::string no_tls_;
   runtime::fetch_request request_;
   done_handler done_;
+  std::shared_ptr<void> place_;
   net::http_url url_;
   std::shared_ptr<net::connector> connector_;
   std::unique_ptr<net::erased_stream> stream_;
@@ -64,6 +67,7 @@ class exchange : public std::enable_shared_from_this<exchange> {
   bool writing_ = false;
   bool sent_all_ = false;
   boost::beast::flat_buffer incoming_;
+  int informational_ = 0;  ///< Answers before the answer.
   std::optional<parser_type> parser_;
   std::shared_ptr<runtime::byte_stream> answer_;  ///< Once the head is there.
   std::string unwritten_;                         ///< Of the answer, until its reader has room.

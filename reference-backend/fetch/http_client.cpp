@@ -3,6 +3,7 @@
 
 #include "fetch/exchange.hpp"
 
+#include <atomic>
 #include <mutex>
 
 namespace hull::backend::fetch {
@@ -20,8 +21,15 @@ class http_client final : public runtime::fetch_client {
     std::call_once(load_certificates_, [this] {
       if (!network_->tls_context(no_tls_) && no_tls_.empty()) no_tls_ = "TLS is not available.";
     });
-    const auto made =
-        std::make_shared<exchange>(executor_, options_, network_, no_tls_, std::move(request), std::move(done));
+    if (open_->fetch_add(1) >= options_.max_connections) {
+      --*open_;
+      done(bad_request("FetchFailed", "Too many requests are under way."));
+      return [] {};
+    }
+    std::shared_ptr<void> place(nullptr, [open = open_](void*) { --*open; });
+    // Not make_shared: who may give it up keeps no more than a pointer when it is over.
+    const std::shared_ptr<exchange> made(
+        new exchange(executor_, options_, network_, no_tls_, std::move(request), std::move(done), std::move(place)));
     made->start();
     return [weak = std::weak_ptr(made)] {
       if (const auto self = weak.lock()) self->give_up();
@@ -34,6 +42,7 @@ class http_client final : public runtime::fetch_client {
   const std::shared_ptr<net::network> network_;
   std::once_flag load_certificates_;
   std::string no_tls_;
+  const std::shared_ptr<std::atomic<std::size_t>> open_ = std::make_shared<std::atomic<std::size_t>>(0);
 };
 
 }  // namespace

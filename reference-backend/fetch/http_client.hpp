@@ -18,6 +18,7 @@ struct http_client_options {
   std::chrono::milliseconds connect_timeout{30'000};  ///< For name resolution, TCP, proxy and TLS together.
   std::chrono::milliseconds idle_timeout{300'000};    ///< Longest time in which no byte moves.
   std::size_t max_header_bytes = 256 * 1024;
+  std::size_t max_connections = 1000;  ///< At once. More requests fail.
 };
 
 /// Each request has a connection of its own. What is under way when the executor's context ends is forgotten.

@@ -16,7 +16,7 @@ std::string bytes(call info, int i) { return bytes_of(info[i]); }
 double number(call info, int i) { return info[i]->IsNumber() ? info[i].As<v8::Number>()->Value() : 0; }
 std::size_t size(call info, int i) {
   const double n = number(info, i);
-  return n > 0 && n < 1e9 ? static_cast<std::size_t>(n) : 0;
+  return n > 0 ? static_cast<std::size_t>(std::min(n, 1e9)) : 0;
 }
 
 void give(call info, const failure& f) {
@@ -38,8 +38,10 @@ void hkdf(call info) {
 }
 /// cryptoPbkdf2(hash, password, salt, iterations, bytes)
 void pbkdf2(call info) {
+  const isolate_box& box = isolate_box::of(info.GetIsolate());
   const auto iterations = static_cast<std::uint32_t>(size(info, 3));
-  give(info, web_crypto::pbkdf2(text(info, 0), bytes(info, 1), bytes(info, 2), iterations, size(info, 4)));
+  give(info, web_crypto::pbkdf2(text(info, 0), bytes(info, 1), bytes(info, 2), iterations, size(info, 4),
+                                [&box] { return box.spent(); }));
 }
 void equal(call info) { info.GetReturnValue().Set(web_crypto::equal(bytes(info, 0), bytes(info, 1))); }
 

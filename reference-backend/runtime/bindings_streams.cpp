@@ -21,7 +21,8 @@ std::shared_ptr<resolver> promise_for(call info) {
   return std::make_shared<resolver>(isolate, made);
 }
 
-void settle_read(v8::Local<v8::Context> context, byte_stream& stream, v8::Local<v8::Promise::Resolver> promise) {
+/// True when there is more to read.
+bool settle_read(v8::Local<v8::Context> context, byte_stream& stream, v8::Local<v8::Promise::Resolver> promise) {
   v8::Isolate* isolate = context->GetIsolate();
   auto got = stream.read();
   switch (got.state) {
@@ -32,33 +33,38 @@ void settle_read(v8::Local<v8::Context> context, byte_stream& stream, v8::Local<
         promise->Resolve(context, bytes).FromMaybe(false);
       else
         promise->Reject(context, caught.Exception()).FromMaybe(false);
-      return;
+      return true;
     }
     case byte_stream::reading::failed:
       promise->Reject(context, v8::Exception::Error(js_string(isolate, got.why))).FromMaybe(false);
-      return;
+      return false;
     case byte_stream::reading::ended:
     case byte_stream::reading::nothing_yet:
       promise->Resolve(context, v8::Null(isolate)).FromMaybe(false);
-      return;
   }
+  return false;
 }
 
 /// streamRead(id, name): a promise of bytes, or of null at the end.
 void stream_read(call info) {
   v8::Isolate* isolate = info.GetIsolate();
-  const auto stream = current(info).streams().incoming(utf8_text(isolate, info[0]));
+  execution& run = current(info);
+  const std::string id = utf8_text(isolate, info[0]);
+  const auto stream = run.streams().incoming(id);
   if (!stream) return throw_error(isolate, "There is no such stream");
   const auto promise = promise_for(info);
   if (!promise) return;
-  current(info).wait_for({utf8_text(isolate, info[1]), [stream] { return stream->readable(); },
-                          [stream, promise](v8::Local<v8::Context> context) {
-                            settle_read(context, *stream, promise->Get(context->GetIsolate()));
-                          }});
+  run.wait_for({utf8_text(isolate, info[1]), [stream] { return stream->readable(); },
+                [stream, promise, id, &run](v8::Local<v8::Context> context) {
+                  if (!settle_read(context, *stream, promise->Get(context->GetIsolate()))) run.done_reading(id);
+                }});
 }
 
 void stream_cancel(call info) {
-  if (const auto stream = current(info).streams().incoming(utf8_text(info.GetIsolate(), info[0]))) stream->cancel();
+  execution& run = current(info);
+  const std::string id = utf8_text(info.GetIsolate(), info[0]);
+  if (const auto stream = run.streams().incoming(id)) stream->cancel();
+  run.done_reading(id);
 }
 
 /// streamCreate(isResponse): the id of a stream to write. The run goes on until the body of its response is written.

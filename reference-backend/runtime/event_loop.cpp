@@ -45,18 +45,18 @@ void execution::run_to_end(v8::Local<v8::Context> context, v8::Local<v8::Promise
   if (!has_ended() && main->State() == v8::Promise::kPending) end(plain_error("Returned promise will never resolve"));
 }
 
-/// Does one step of what JavaScript waits for; false when it waits for nothing.
+/// Does one step of what JavaScript waits for; false when it waits for nothing. A program that polls with timers does
+/// not keep itself from what it waits for: the others get every second turn.
 bool execution::take_waiting(v8::Local<v8::Context> context) {
-  if (carry_out_timers(context)) return true;
+  if (!is_transaction(setup_.where)) begin_operations();
+  timers_turn_ = !timers_turn_;
+  if (timers_turn_ && carry_out_timers(context)) return true;
   if (auto ready = operations_.take_ready()) {
     ready->settle(context);
     return true;
   }
-  if (is_transaction(setup_.where)) {
-    if (operations_.has_syscalls()) return carry_out_syscalls(context);
-  } else {
-    if (begin_operations()) return true;  // some may be ready already
-  }
+  if (!timers_turn_ && carry_out_timers(context)) return true;
+  if (is_transaction(setup_.where) && operations_.has_syscalls()) return carry_out_syscalls(context);
   const auto deadline = operations_.next_deadline();
   if (!deadline && !operations_.has_waits()) return false;
   const timer_pause waiting(box_.timer());
@@ -101,19 +101,16 @@ void execution::settle(v8::Local<v8::Context> context, v8::Local<v8::Promise::Re
     promise->Reject(context, rejection_of(context, answer.error())).FromMaybe(false);
 }
 
-/// Begins what waits its turn in an action; false when nothing did.
-bool execution::begin_operations() {
-  bool begun = false;
+/// Begins what waits its turn in an action.
+void execution::begin_operations() {
   while (in_flight_ < max_in_flight && operations_.has_syscalls()) {
     pending_syscall next = std::move(operations_.take_batch(false).front());
     ++in_flight_;
-    begun = true;
     if (next.begin)
       next.begin();
     else
       begin_syscall(std::move(next));
   }
-  return begun;
 }
 
 void execution::begin_syscall(pending_syscall s) {

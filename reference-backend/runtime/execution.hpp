@@ -87,6 +87,8 @@ class execution final : public scope, private time_source {
   /// The promise gets what `make_head` makes of the answer. `id` is for `abort_fetch`.
   void start_fetch(double id, fetch_request request, v8::Local<v8::Promise::Resolver> promise, head_maker make_head);
   void abort_fetch(double id);
+  /// JavaScript will not read any more of what comes in under this id.
+  void done_reading(const std::string& stream_id);
   /// The loop goes on when the other end of the stream has written, or read. (The other callback is the other end's.)
   void wake_when_readable(byte_stream& stream);
   void wake_when_writable(byte_stream& stream);
@@ -117,10 +119,11 @@ class execution final : public scope, private time_source {
   bool take_waiting(v8::Local<v8::Context> context);
   void tell_of_response(v8::Local<v8::Promise> main);
   bool carry_out_syscalls(v8::Local<v8::Context> context);
-  bool begin_operations();
+  void begin_operations();
   void begin_syscall(pending_syscall s);
   void begin_fetch(const std::shared_ptr<fetch_in_flight>& f);
   void settle_fetch(v8::Local<v8::Context> context, const std::shared_ptr<fetch_in_flight>& f);
+  void forget_fetch(std::map<double, std::shared_ptr<fetch_in_flight>>::iterator at);
   void finish_operations();
   void settle(v8::Local<v8::Context> context, v8::Local<v8::Promise::Resolver> promise,
               const outcome<std::string>& answer);
@@ -152,7 +155,9 @@ class execution final : public scope, private time_source {
   open_files files_;
   std::size_t in_flight_ = 0;  ///< Operations of an action that are being carried out.
   std::shared_ptr<std::atomic<std::size_t>> on_threads_ = std::make_shared<std::atomic<std::size_t>>(0);
-  std::map<double, std::shared_ptr<fetch_in_flight>> fetches_;
+  std::map<double, std::shared_ptr<fetch_in_flight>> fetches_;  ///< Until the end of the answer's body was read.
+  std::size_t open_answers_ = 0;
+  bool timers_turn_ = false;
   module_loader loader_;
   std::vector<rejected> rejections_;
   std::vector<log_line> log_lines_;

@@ -17,6 +17,7 @@ class host_streams {
 
   /// A stream that JavaScript reads.
   void add_incoming(std::string id, std::shared_ptr<byte_stream> stream);
+  void forget_incoming(const std::string& id) { incoming_.erase(id); }
   /// A stream that JavaScript writes; its id. `is_response`: the run goes on until JavaScript is done with it.
   std::string create_outgoing(bool is_response);
 

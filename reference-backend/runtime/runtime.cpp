@@ -13,6 +13,9 @@ namespace {
 
 using environment = std::function<std::optional<std::string>(std::string_view)>;
 
+failure busy() {
+  return failure{blame::overload, "TooManyConcurrentRequests", "The deployment is busy. Try again.", std::nullopt};
+}
 failure closing() { return failure{blame::overload, "ShuttingDown", "The backend is shutting down.", std::nullopt}; }
 
 std::shared_ptr<const module_set> only(module_source m) {
@@ -30,24 +33,30 @@ class v8_runtime final : public runtime {
             dog_, options.workers, options.workers, [this](isolate_box& b) { b.prepared().prepare(b, clock_); },
             options.reuse_contexts),
         outside_{options.fetch, std::make_shared<operation_threads>(8 * options.max_actions)},
+        action_patience_(options.action_patience),
         actions_(dog_, 0, options.max_actions, nullptr) {}
 
   /// Makes the first isolate now, not when the first caller waits for it.
   bool warm_up() {
-    return transactions_.run(run_limits().heap_bytes, [](isolate_box& box) {
+    const auto warm = transactions_.run(run_limits().heap_bytes, [](isolate_box& box) {
       const v8::HandleScope handles(box.isolate());
       box.new_context();
     });
+    return warm == worker_pool::end::carried_out;
   }
 
   run_result run(const run_request& request) override {
     run_result result;
-    worker_pool& pool = request.what == function_kind::action ? actions_ : transactions_;
-    const bool carried_out = pool.run(request.limits.heap_bytes, [&](isolate_box& box) {
+    const worker_pool::job job = [&](isolate_box& box) {
       box.outside = &outside_;
       result = run_function(box, clock_, request, nullptr);
-    });
-    if (!carried_out) result.failed = closing();
+    };
+    // Actions wait for actions that they call: when all workers do, none would ever be free.
+    const auto end = request.what == function_kind::action
+                         ? actions_.run(request.limits.heap_bytes, job, action_patience_)
+                         : transactions_.run(request.limits.heap_bytes, job);
+    if (end == worker_pool::end::closing) result.failed = closing();
+    if (end == worker_pool::end::no_room) result.failed = busy();
     return result;
   }
 
@@ -125,6 +134,7 @@ class v8_runtime final : public runtime {
   watchdog dog_;
   worker_pool transactions_;
   const outside_world outside_;
+  const std::chrono::milliseconds action_patience_;
   worker_pool actions_;
 };
 

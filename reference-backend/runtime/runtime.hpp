@@ -167,15 +167,17 @@ struct analyzed_module {
 };
 
 struct runtime_options {
-  std::size_t workers = 2;              ///< Isolates that run queries and mutations; one thread each.
-  std::size_t max_actions = 64;         ///< Actions at once.
-  std::shared_ptr<fetch_client> fetch;  ///< For fetch() in actions; null: it fails.
+  std::size_t workers = 2;                            ///< Isolates that run queries and mutations; one thread each.
+  std::size_t max_actions = 64;                       ///< Actions at once.
+  std::chrono::milliseconds action_patience{10'000};  ///< How long an action waits for its turn when there are more.
+  std::shared_ptr<fetch_client> fetch;                ///< For fetch() in actions; null: it fails.
   /// A context that a query or mutation has left exactly as it was serves the next one, too. False: a new context for
   /// each run, much slower, with the same results.
   bool reuse_contexts = true;
 };
 
-/// Safe from any thread. `run` blocks the caller until the function is done; a queue waits for a free isolate.
+/// Safe from any thread. `run` blocks the caller until the function is done; a queue waits for a free isolate, actions
+/// not longer than `action_patience`: then they fail with code "TooManyConcurrentRequests".
 class runtime {
  public:
   static outcome<std::unique_ptr<runtime>> start(const runtime_options& options, clock& c);

@@ -5,6 +5,7 @@
 #include "common/failure.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -17,8 +18,9 @@ outcome<std::string> digest(std::string_view hash, std::string_view data);
 outcome<std::string> hmac(std::string_view hash, std::string_view key, std::string_view data);
 outcome<std::string> hkdf(std::string_view hash, std::string_view key, std::string_view salt, std::string_view info,
                           std::size_t bytes);
+/// Takes as long as `iterations` and `bytes` say; gives up when `stopped`, which it asks all the time, says so.
 outcome<std::string> pbkdf2(std::string_view hash, std::string_view password, std::string_view salt,
-                            std::uint32_t iterations, std::size_t bytes);
+                            std::uint32_t iterations, std::size_t bytes, const std::function<bool()>& stopped);
 /// Compares in a time that does not depend on what differs.
 bool equal(std::string_view a, std::string_view b);
 

@@ -170,21 +170,6 @@ outcome<std::string> hkdf(std::string_view hash, std::string_view key, std::stri
   return all;
 }
 
-outcome<std::string> pbkdf2(std::string_view hash, std::string_view password, std::string_view salt,
-                            std::uint32_t iterations, std::size_t bytes) {
-  const EVP_MD* md = hash_named(hash);
-  if (md == nullptr) return unknown_hash();
-  // The clock of a function does not stop it in here: what it may ask for is limited.
-  if (iterations == 0 || iterations > 10'000'000)
-    return problem("OperationError", "iterations must be from 1 to 10000000");
-  std::string result(bytes, '\0');
-  if (bytes > 0 &&
-      PKCS5_PBKDF2_HMAC(password.data(), static_cast<int>(password.size()), in(salt), static_cast<int>(salt.size()),
-                        static_cast<int>(iterations), md, static_cast<int>(bytes), out(result)) != 1)
-    return operation_error();
-  return result;
-}
-
 bool equal(std::string_view a, std::string_view b) {
   return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }

@@ -28,15 +28,27 @@ worker_pool::~worker_pool() {
   for (const auto& w : workers_) ::pthread_join(w->thread, nullptr);
 }
 
-bool worker_pool::run(std::size_t heap_bytes, const job& work) {
-  ticket mine{heap_bytes, &work, {}, false, false};
+worker_pool::end worker_pool::run(std::size_t heap_bytes, const job& work,
+                                  std::optional<std::chrono::milliseconds> patience) {
+  ticket mine{heap_bytes, &work, {}, false, end::closing};
+  const auto finished = [&mine] { return mine.finished; };
   std::unique_lock lock(mutex_);
-  if (closing_) return false;
-  if (queue_.size() >= idle_ && workers_.size() < most_ && !start_worker() && workers_.empty()) return false;
+  if (closing_) return end::closing;
+  const bool needs_worker = queue_.size() >= idle_;
+  const bool started = needs_worker && workers_.size() < most_ && start_worker();
+  if (workers_.empty()) return end::closing;
+  const bool must_wait = needs_worker && !started;  // for one that is busy
   queue_.push_back(&mine);
   wanted_.notify_one();
-  mine.done.wait(lock, [&] { return mine.finished; });
-  return mine.carried_out;
+  if (must_wait && patience && !mine.done.wait_for(lock, *patience, finished)) {
+    const auto at = std::find(queue_.begin(), queue_.end(), &mine);
+    if (at != queue_.end()) {
+      queue_.erase(at);
+      return end::no_room;
+    }
+  }
+  mine.done.wait(lock, finished);
+  return mine.how;
 }
 
 bool worker_pool::start_worker() {
@@ -81,7 +93,8 @@ void worker_pool::serve(worker& w) {
     lock.unlock();
     carry_out(w, t);
     lock.lock();
-    t.carried_out = t.finished = true;
+    t.how = end::carried_out;
+    t.finished = true;
     t.done.notify_all();
     if (closing_ || !queue_.empty() || !between_ || w.box->spent()) continue;
     lock.unlock();

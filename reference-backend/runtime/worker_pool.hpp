@@ -5,6 +5,7 @@
 
 #include <deque>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace hull::backend::runtime {
@@ -20,8 +21,10 @@ class worker_pool {
   worker_pool(const worker_pool&) = delete;
   worker_pool& operator=(const worker_pool&) = delete;
 
-  /// Runs the job on a worker whose isolate has that heap; waits until it is done. False when the pool is closing.
-  bool run(std::size_t heap_bytes, const job& work);
+  enum class end { carried_out, closing, no_room };
+  /// Runs the job on a worker whose isolate has that heap; waits until it is done. `patience`: how long to wait
+  /// while all are busy; empty: as long as it takes.
+  end run(std::size_t heap_bytes, const job& work, std::optional<std::chrono::milliseconds> patience = {});
 
  private:
   struct ticket {
@@ -29,7 +32,7 @@ class worker_pool {
     const job* work;
     std::condition_variable done;
     bool finished = false;
-    bool carried_out = false;
+    end how = end::closing;
   };
   struct worker {
     worker_pool* pool = nullptr;

@@ -260,5 +260,52 @@ TEST(HttpClient, TheRequestsBodyBreaks) {
   EXPECT_EQ(c.answer(std::move(r)), "failed: The body of the request failed: disk");
 }
 
+struct flood_case {
+  const char* name;
+  std::string start;
+  std::string endless;
+  const char* expected;
+};
+
+TEST(HttpClient, ReadsNoMoreThanAnAnswerMayHave) {
+  const std::string piece(1 << 12, 'x');
+  const flood_case floods[] = {
+      {"headers", "HTTP/1.1 200 OK\r\n", "A: " + piece + "\r\n", "could not be read: header limit exceeded"},
+      {"one header", "HTTP/1.1 200 OK\r\nA: ", piece, "could not be read: header limit exceeded"},
+      {"a status line", "HTTP/1.1 200 ", piece, "could not be read"},
+      {"answers before the answer", "", "HTTP/1.1 100 Continue\r\n\r\n", "does not come to its answer"},
+      {"the size of a chunk", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "0", "was cut off"},
+      {"a note of a chunk", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;", piece, "was cut off"},
+      {"trailers", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n", "A: " + piece + "\r\n", "was cut off"},
+  };
+  for (const flood_case& f : floods) {
+    raw_server server([&](raw_peer& peer) {
+      peer.receive_request();
+      peer.send(f.start);
+      while (peer.send(f.endless)) {
+      }
+    });
+    client c;
+    EXPECT_THAT(c.answer(get(server.url())), HasSubstr(f.expected)) << f.name;
+  }
+}
+
+TEST(HttpClient, HasOnlySoManyConnections) {
+  raw_server server([](raw_peer& peer) {
+    const std::string request = peer.receive_request();
+    if (request.find("/wait") != std::string::npos) return peer.wait_for_end();
+    peer.answer("200 OK", "");
+  });
+  http_client_options few;
+  few.max_connections = 1;
+  client c(few);
+  auto first = c.begin(get(server.url("/wait")));
+  const auto give_up_first = c.give_up;
+  EXPECT_EQ(c.answer(get(server.url())), "failed: Too many requests are under way.");
+  give_up_first();
+  EXPECT_THROW(first.get(), std::future_error);
+  EXPECT_EQ(c.answer(get(server.url())), "200 Content-Length=0 <end>");
+}
+
 }  // namespace
 }  // namespace hull::backend::fetch

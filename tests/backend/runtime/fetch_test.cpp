@@ -245,5 +245,25 @@ TEST_F(Fetch, WithoutAClient) {
             "thrown: Uncaught Error: This backend was started without a way to reach other servers.");
 }
 
+TEST_F(Fetch, OpenAnswersAreLimited) {
+  client->answers.assign(1003, {200, {}, "x", ""});
+  client->keep_open = true;
+  EXPECT_EQ(action(R"js(
+    const open = [];
+    for (let i = 0; i < 1000; ++i) open.push(await fetch("http://h/"));
+    const refused = await fetch("http://h/").catch((e) => e.message);
+    await open.pop().body.cancel();
+    return [refused, (await fetch("http://h/")).status];)js"),
+            R"(["Too many responses are open (maximum 1000): read the bodies of earlier ones, or cancel them.",200])");
+  client->answers.assign(1002, {200, {}, "x", ""});
+  client->keep_open = false;
+  EXPECT_EQ(action(R"js(
+    let read = 0;
+    for (let i = 0; i < 1002; ++i) read += (await (await fetch("http://h/")).text()).length;
+    return read;)js"),
+            "1002")
+      << "an answer that was read does not count";
+}
+
 }  // namespace
 }  // namespace hull::backend::runtime::test

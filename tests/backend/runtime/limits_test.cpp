@@ -31,6 +31,17 @@ TEST(Limits, ALoopWhileLoadingIsStopped) {
   expect_all_is_well();
 }
 
+TEST(Limits, AKeyFromAPasswordIsStopped) {
+  EXPECT_EQ(text_of(run(limited(R"js(export const f = query(async () => {
+              const key = await crypto.subtle.importKey("raw", new Uint8Array(8), "PBKDF2", false, ["deriveBits"]);
+              const how = { name: "PBKDF2", hash: "SHA-512", salt: new Uint8Array(8), iterations: 10000000 };
+              await crypto.subtle.deriveBits(how, key, 8 * 1048576);
+            });)js",
+                                100ms))),
+            "fatal: Function execution timed out (maximum duration: 0.1s)");
+  expect_all_is_well();
+}
+
 TEST(Limits, TheClockStopsDuringSyscalls) {
   scripted_host host;
   host.answers["1.0/slow"] = [](scope*, std::string_view) -> outcome<std::string> {

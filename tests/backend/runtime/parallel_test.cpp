@@ -146,5 +146,46 @@ TEST(Parallel, ImportsModulesLater) {
   EXPECT_EQ(text_of(run({modules, "q"})), "thrown: Uncaught TypeError: dynamic module import unsupported");
 }
 
+TEST(Parallel, PollingWithTimersDoesNotKeepOthersWaiting) {
+  scripted_host host;
+  host.answers["1.0/quick"] = [](scope*, std::string_view) -> outcome<std::string> { return std::string("1"); };
+  EXPECT_EQ(act(R"js(
+    let done = false;
+    sys("1.0/quick").then(() => (done = true));
+    for (let turns = 0; !done && turns < 100000; ++turns) await new Promise((next) => setTimeout(next, 0));
+    return done;)js",
+                host),
+            "true");
+}
+
+TEST(Parallel, ActionsThatWaitForEachOtherDoNotWaitForEver) {
+  runtime_options options;
+  options.workers = options.max_actions = 1;
+  options.action_patience = std::chrono::milliseconds(1);
+  const auto own = runtime::start(options, the_clock()).value();
+  call c{module_m(R"js(
+    export const f = action(async () => {
+      const inner = await sys("1.0/actions/action").catch((e) => e.message);
+      return [inner, await sys("1.0/again")];
+    });
+    export const inner = action(() => 7);)js")};
+  c.what = function_kind::action;
+  call inside = c;
+  inside.function = "inner";
+  scripted_host host, other;
+  host.answers["1.0/actions/action"] = [&](scope*, std::string_view) -> outcome<std::string> {
+    const run_result r = own->run(request_of(inside, other));
+    EXPECT_EQ(text_of(r), "failed: TooManyConcurrentRequests: The deployment is busy. Try again.");
+    return bad_request("Busy", "busy");
+  };
+  host.answers["1.0/again"] = [](scope*, std::string_view) -> outcome<std::string> { return std::string("2"); };
+  EXPECT_EQ(text_of(own->run(request_of(c, host))), R"(["busy",2])");
+  std::string after;
+  do {
+    after = text_of(own->run(request_of(inside, other)));
+  } while (after.find("TooManyConcurrentRequests") != std::string::npos);
+  EXPECT_EQ(after, "7") << "there is room again";
+}
+
 }  // namespace
 }  // namespace hull::backend::runtime::test

@@ -211,6 +211,22 @@ TEST(Platform, CryptographicRandomnessIsForActions) {
             "\"Cannot use cryptographic randomness at import time\"");
 }
 
+TEST(Platform, DerivationsAreLimited) {
+  const auto derived = [](const std::string& how, const char* bits) {
+    return evaluated(R"js((async () => {
+      const key = await crypto.subtle.importKey("raw", new Uint8Array(1), "PBKDF2", false, ["deriveBits"]);
+      const how = { name: "PBKDF2", hash: "SHA-1", salt: new Uint8Array(1), ...)js" +
+                     how + R"js(};
+      return crypto.subtle.deriveBits(how, key, )js" +
+                     bits + ").then((b) => b.byteLength, (e) => e.name + ': ' + e.message); })()");
+  };
+  EXPECT_EQ(derived("{ iterations: 1 }", "8 * 1048576"), "1048576");
+  EXPECT_EQ(derived("{ iterations: 1 }", "8 * 1048577"), R"("OperationError: The length is too large")");
+  EXPECT_EQ(derived("{ iterations: 1 }", "2 ** 53"), R"("OperationError: The length is too large")");
+  EXPECT_EQ(derived("{ iterations: 10000001 }", "8"), R"("OperationError: iterations must be from 1 to 10000000")");
+  EXPECT_EQ(derived("{ iterations: 1e12 }", "8"), R"("OperationError: iterations must be from 1 to 10000000")");
+}
+
 TEST(Platform, GlobalsAreThereAndOthersAreNot) {
   EXPECT_EQ(evaluated(R"js(["self", "process", "console", "Convex", "URL", "URLSearchParams", "crypto", "Crypto",
       "SubtleCrypto", "CryptoKey", "DOMException", "Event", "EventTarget", "structuredClone", "setTimeout", "setInterval",
