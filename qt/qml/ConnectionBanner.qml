@@ -35,10 +35,9 @@ Item {
         secondsLeft = Math.max(0, Math.ceil((private_.nextTry - Date.now()) / 1000))
     }
 
-    implicitWidth: row.implicitWidth + 32
+    implicitWidth: label.implicitWidth + dot.width + row.spacing + 32
     implicitHeight: shown ? 48 : 0
-    height: implicitHeight
-    visible: height > 0
+    visible: implicitHeight > 0
     clip: true
     state: "hidden"
 

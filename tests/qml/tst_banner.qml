@@ -1,4 +1,5 @@
 import QtQuick
+import QtQuick.Layouts
 import QtTest
 import Hull
 import HullTest
@@ -46,6 +47,37 @@ TestCase {
         }
     }
 
+    Component {
+        id: column
+
+        ColumnLayout {
+            property alias banner: inside
+            property alias client: other
+            property alias body: rest
+
+            width: 420
+            height: 120
+            spacing: 0
+
+            HullClient {
+                id: other
+            }
+            ConnectionBanner {
+                id: inside
+
+                client: other
+                delay: 0
+                Layout.fillWidth: true
+            }
+            Rectangle {
+                id: rest
+
+                Layout.fillWidth: true
+                Layout.fillHeight: true
+            }
+        }
+    }
+
     function init() {
         deployment.restart()
         deployment.offline = false
@@ -66,6 +98,25 @@ TestCase {
         compare(scene.banner.height, 0)
         verify(!scene.banner.visible)
         compare(scene.banner.client, scene.client)
+    }
+
+    // A layout that asks for a width which follows from the width that it gives never comes to rest.
+    function test_insideALayout() {
+        failOnWarning(/polish/)
+        const scene = createTemporaryObject(column, test)
+        scene.client.url = deployment.url
+        tryCompare(scene.client, "connected", true)
+        tryCompare(scene.body, "height", 120)
+        verify(!scene.banner.visible)
+        deployment.offline = true
+        tryCompare(scene.banner, "height", 48)
+        tryCompare(scene.body, "height", 72)
+        compare(scene.body.y, 48)
+        compare(scene.banner.width, 420)
+        deployment.offline = false
+        tryCompare(scene.banner, "visible", false, 20000)
+        tryCompare(scene.body, "height", 120)
+        compare(scene.body.y, 0)
     }
 
     function test_lostAndBack() {

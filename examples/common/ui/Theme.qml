@@ -22,8 +22,6 @@ QtObject {
     readonly property color bubble: dark ? "#232833" : "#ffffff"
     readonly property color bad: dark ? "#ff8f8f" : "#c02b2b"
     readonly property color good: dark ? "#3ecf8e" : "#17a673"
-    readonly property color warning: dark ? "#4a3410" : "#fff4d6"
-    readonly property color warningText: dark ? "#ffd98a" : "#7a5200"
 
     readonly property int small: 12
     readonly property int normal: 15

@@ -72,9 +72,10 @@ ApplicationWindow {
             }
         }
 
-        OfflineBanner {
+        ConnectionBanner {
             Layout.fillWidth: true
-            connection: connection
+            client: backend
+            dark: Theme.dark
         }
 
         Item {

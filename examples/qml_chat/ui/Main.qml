@@ -31,6 +31,8 @@ ApplicationWindow {
     onAppearanceChanged: Theme.mode = appearance
 
     HullClient {
+        id: backend
+
         url: window.deployment
 
         HullConnection {
@@ -78,11 +80,10 @@ ApplicationWindow {
             people: list.people
         }
 
-        OfflineBanner {
+        ConnectionBanner {
             Layout.fillWidth: true
-            connection: connection
-            one: qsTr("message")
-            many: qsTr("messages")
+            client: backend
+            dark: Theme.dark
         }
 
         ListView {

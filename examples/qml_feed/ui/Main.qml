@@ -37,6 +37,8 @@ ApplicationWindow {
     onAppearanceChanged: Theme.mode = appearance
 
     HullClient {
+        id: backend
+
         url: window.deployment
 
         HullConnection {
@@ -80,9 +82,10 @@ ApplicationWindow {
             }
         }
 
-        OfflineBanner {
+        ConnectionBanner {
             Layout.fillWidth: true
-            connection: connection
+            client: backend
+            dark: Theme.dark
         }
 
         ListView {

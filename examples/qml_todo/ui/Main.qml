@@ -49,6 +49,8 @@ ApplicationWindow {
     onAppearanceChanged: Theme.mode = appearance
 
     HullClient {
+        id: backend
+
         url: window.deployment
 
         HullConnection {
@@ -121,9 +123,10 @@ ApplicationWindow {
             }
         }
 
-        OfflineBanner {
+        ConnectionBanner {
             Layout.fillWidth: true
-            connection: connection
+            client: backend
+            dark: Theme.dark
         }
 
         TaskList {

@@ -43,6 +43,8 @@ ApplicationWindow {
     onAppearanceChanged: Theme.mode = appearance
 
     HullClient {
+        id: backend
+
         url: window.deployment
 
         HullConnection {
@@ -185,11 +187,10 @@ ApplicationWindow {
             }
         }
 
-        OfflineBanner {
+        ConnectionBanner {
             Layout.fillWidth: true
-            connection: connection
-            one: qsTr("movement")
-            many: qsTr("movements")
+            client: backend
+            dark: Theme.dark
         }
 
         Item {
