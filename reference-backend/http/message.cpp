@@ -5,6 +5,7 @@
 
 #include <hull/value/json.hpp>
 
+#include <algorithm>
 #include <limits>
 
 namespace hull::backend::http {
@@ -15,6 +16,23 @@ int hex_digit(char c) {
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
   if (c >= 'A' && c <= 'F') return c - 'A' + 10;
   return -1;
+}
+
+/// The text with '?' for each byte beyond ASCII. Paths come into messages as they were sent: they need not be UTF-8,
+/// and JSON must be.
+std::string ascii(std::string_view text) {
+  std::string out(text);
+  std::replace_if(out.begin(), out.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; }, '?');
+  return out;
+}
+
+std::string error_body(std::string_view code, std::string_view message) {
+  std::string body = "{\"code\":";
+  append_json_string(body, code);
+  body.append(",\"message\":");
+  append_json_string(body, message);
+  body.push_back('}');
+  return body;
 }
 
 }  // namespace
@@ -64,11 +82,8 @@ response json_response(std::string json) { return {200, "application/json", std:
 response value_response(const value& v) { return json_response(write_json(v)); }
 
 response error_response(unsigned status, std::string_view code, std::string_view message) {
-  std::string body = "{\"code\":";
-  append_json_string(body, code);
-  body.append(",\"message\":");
-  append_json_string(body, message);
-  body.push_back('}');
+  std::string body = error_body(code, message);
+  if (!read_json(body)) body = error_body(code, ascii(message));
   return {status, "application/json", std::move(body), {}};
 }
 

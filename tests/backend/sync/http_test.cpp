@@ -41,6 +41,13 @@ TEST(Http, UnknownApiRoutesAreNamedAndNever404) {
   EXPECT_EQ(http_request(rig.site_port(), "POST", "/hook").status, 404u);
 }
 
+TEST(Http, PathsNeedNotBeUtf8) {
+  server_rig rig;
+  const auto reply = http_request(rig.port(), "GET", "/api/\xff\xc3\xa4");
+  EXPECT_EQ(reply.status, 400u);
+  EXPECT_EQ(reply.body, R"({"code":"NotSupported","message":"hull-backend does not support GET /api/???."})");
+}
+
 struct call_case {
   const char* name;
   const char* method;
