@@ -3,6 +3,7 @@
 
 #include "sync/function_metrics.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -11,24 +12,27 @@
 #include <system_error>
 #include <vector>
 
-#include <unistd.h>
-
 namespace hull::backend::http {
 namespace {
 
-/// The words of /proc/self/stat behind the name of the program; the first is the state.
-std::vector<std::string> read_stat() {
+/// In which Linux tells times to programs, on every machine.
+constexpr double ticks_per_second = 100;
+
+/// The numbers of /proc/self/stat behind the name of the program and its state.
+std::vector<double> read_stat() {
   std::ifstream file("/proc/self/stat");
   const std::string all{std::istreambuf_iterator<char>(file), {}};
-  std::istringstream words(all.substr(std::min(all.size(), all.rfind(')') + 1)));
-  return {std::istream_iterator<std::string>(words), {}};
+  const auto name_end = all.rfind(") ");
+  if (name_end == std::string::npos || name_end + 4 > all.size()) return {};
+  std::istringstream numbers(all.substr(name_end + 4));
+  return {std::istream_iterator<double>(numbers), {}};
 }
 
-/// Of /proc/stat.
-double boot_time() {
-  std::ifstream file("/proc/stat");
+/// The number behind the word `wanted`; 0 when it is not there.
+double number_after(const char* path, const std::string& wanted) {
+  std::ifstream file(path);
   for (std::string word; file >> word;)
-    if (double seconds = 0; word == "btime" && file >> seconds) return seconds;
+    if (double number = 0; word == wanted && file >> number) return number;
   return 0;
 }
 
@@ -37,18 +41,17 @@ double boot_time() {
 void write_process_metrics(std::string& out, std::string_view version) {
   out += "# HELP hull_build_info The version that runs.\n# TYPE hull_build_info gauge\nhull_build_info{version=\"";
   out.append(version).append("\"} 1\n");
-  // Positions by proc(5), from the state (field 3) on.
-  constexpr std::size_t user_ticks = 11, system_ticks = 12, start_ticks = 19, resident_pages = 21;
+  // Positions by proc(5), from the parent's number (field 4) on.
+  constexpr std::size_t user_ticks = 10, system_ticks = 11, start_ticks = 18;
   const auto stat = read_stat();
-  if (stat.size() <= resident_pages) return;
-  const auto ticks = static_cast<double>(::sysconf(_SC_CLK_TCK));
-  const auto number = [&](std::size_t at) { return std::stod(stat[at]); };
-  sync::write_metric(out, "process_cpu_seconds_total", "counter", "Processor time used.",
-                     (number(user_ticks) + number(system_ticks)) / ticks);
-  sync::write_metric(out, "process_start_time_seconds", "gauge", "When the process started, since the Unix epoch.",
-                     boot_time() + number(start_ticks) / ticks);
-  sync::write_metric(out, "process_resident_memory_bytes", "gauge", "Memory in use.",
-                     number(resident_pages) * static_cast<double>(::sysconf(_SC_PAGESIZE)));
+  if (stat.size() > start_ticks) {
+    sync::write_metric(out, "process_cpu_seconds_total", "counter", "Processor time used.",
+                       (stat[user_ticks] + stat[system_ticks]) / ticks_per_second);
+    sync::write_metric(out, "process_start_time_seconds", "gauge", "When the process started, since the Unix epoch.",
+                       number_after("/proc/stat", "btime") + stat[start_ticks] / ticks_per_second);
+  }
+  if (const double kibibytes = number_after("/proc/self/status", "VmRSS:"); kibibytes > 0)
+    sync::write_metric(out, "process_resident_memory_bytes", "gauge", "Memory in use.", kibibytes * 1024);
   std::error_code none;
   std::filesystem::directory_iterator files("/proc/self/fd", none);
   if (!none)
