@@ -76,15 +76,20 @@ export async function soak({ crashes, seed, between = 900, report = () => {} }) 
       })());
     }
 
+    const confirmed = () => transactions.filter((t) => t.done).length;
+    let before = 0;
     for (let crash = 1; crash <= crashes; ++crash) {
       await pause(between / 2 + r.below(between));
+      // A crash tells something when there was work: a busy machine takes longer for it.
+      await until(() => confirmed() - before >= 20 || undefined, "twenty mutations between two crashes", 60000);
+      before = confirmed();
       backend.child.kill("SIGKILL");
       await backend.exited;
       if (r.happens(30)) await pause(r.below(200));
       await backend.launch();
       if (crash % 10 === 0) ++generation;
       if (crash % 10 === 0 || crash === crashes)
-        report(`${crash} crashes, ${transactions.length} transactions, ${transactions.filter((t) => t.done).length} confirmed`);
+        report(`${crash} crashes, ${transactions.length} transactions, ${confirmed()} confirmed`);
     }
     await pause(between);
     running = false;
