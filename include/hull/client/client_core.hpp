@@ -105,7 +105,7 @@ class client_core : public std::enable_shared_from_this<client_core> {
     bool is_arriving = false;                  ///< Its `watch` has not returned.
     bool awaits_first = false;                 ///< The value that was known at the beginning is still to be delivered.
     bool is_busy = false;                      ///< Its callback is on the stack.
-    std::deque<query_state_ptr> missed;        ///< What came while it was.
+    std::vector<query_state_ptr> missed;       ///< What came while it was. (An empty deque has half a kilobyte.)
   };
   struct view_listener final : listener {
     view_listener(client_core* owner, std::weak_ptr<view> v) : listener(owner, nullptr), target(std::move(v)) {}

@@ -75,7 +75,7 @@ HULL_INLINE void client_core::call(const std::shared_ptr<listener>& l, const que
   l->callback(state);
   while (l->core != nullptr && !l->missed.empty()) {
     const query_state_ptr next = std::move(l->missed.front());
-    l->missed.pop_front();
+    l->missed.erase(l->missed.begin());
     l->callback(next);
   }
 }
