@@ -1,30 +1,32 @@
 // Calls from the deployment's threads to the QML thread.
 #include "hullmockdesk_p.h"
 
-#include <QtCore/QMetaObject>
+#include <qobjectexecutor_p.h>
 
 #include <algorithm>
 #include <stdexcept>
 #include <thread>
 #include <utility>
 
-HullMockDesk::HullMockDesk(QObject* receiver, Handler handler) : m_receiver(receiver), m_handler(std::move(handler)) {}
+HullMockDesk::HullMockDesk(QObject* receiver, Handler handler)
+    : m_home(std::make_shared<QObjectHome>(receiver)), m_handler(std::move(handler)) {}
+
+HullMockDesk::~HullMockDesk() = default;
 
 // With the mutex locked.
 void HullMockDesk::wake() {
-  const auto serveAll = [weak = weak_from_this()] {
+  m_home->post([weak = weak_from_this()] {
     if (const auto self = weak.lock()) self->serve();
-  };
-  if (m_receiver) QMetaObject::invokeMethod(m_receiver, serveAll, Qt::QueuedConnection);
+  });
   m_changed.notify_all();
 }
 
 hull::value HullMockDesk::run(const HullMockCallPtr& call) {
   std::unique_lock lock(m_mutex);
-  if (m_receiver) {
+  if (!m_closed) {
     m_waiting.push_back(call);
     wake();
-    m_changed.wait(lock, [&] { return (call->settled || !m_receiver) && call->access->borrowed == 0; });
+    m_changed.wait(lock, [&] { return (call->settled || m_closed) && call->access->borrowed == 0; });
   }
   if (!call->settled) throw std::runtime_error("The MockDeployment has stopped.");
   if (call->failure) std::rethrow_exception(call->failure);
@@ -137,7 +139,8 @@ void HullMockDesk::close() {
   for (const auto& call : m_running) call->access->end();
   m_waiting.clear();
   m_running.clear();
-  m_receiver = nullptr;
+  m_closed = true;
+  m_home->close();
   m_handler = [](const HullMockCallPtr&) {};
   done.swap(m_done);
   m_changed.notify_all();

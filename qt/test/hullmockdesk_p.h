@@ -9,7 +9,6 @@
 
 #include <hull/value/value.hpp>
 
-#include <QtCore/QObject>
 #include <QtQml/QJSValue>
 
 #include <condition_variable>
@@ -22,6 +21,9 @@
 #include <optional>
 #include <string>
 #include <vector>
+
+class QObject;
+class QObjectHome;
 
 /// One function to run. Handed over with the desk's mutex; between that and its end it belongs to the QML thread.
 struct HullMockCall {
@@ -43,6 +45,7 @@ class HullMockDesk : public std::enable_shared_from_this<HullMockDesk> {
 
   /// `handler` begins a call, on the thread of `receiver`, and sooner or later settles it.
   HullMockDesk(QObject* receiver, Handler handler);
+  ~HullMockDesk();
 
   // ---- the deployment's threads ----
 
@@ -74,11 +77,13 @@ class HullMockDesk : public std::enable_shared_from_this<HullMockDesk> {
   void begin(const HullMockCallPtr& call);
   void settle(const HullMockCallPtr& call, hull::value result, std::exception_ptr failure);
 
+  const std::shared_ptr<QObjectHome> m_home;  // Of the receiver.
+
   std::mutex m_mutex;
   std::condition_variable m_changed;
   std::deque<HullMockCallPtr> m_waiting;
   std::vector<HullMockCallPtr> m_running;
-  QObject* m_receiver;  // Null once closed.
+  bool m_closed = false;
   struct Finished {
     int number;
     hull::value result;
