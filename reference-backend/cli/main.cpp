@@ -79,6 +79,9 @@ int main(int argc, char** argv) {
   serve->add_option("--origin", options.origin, "URL under which clients reach the API, if a proxy stands before it")
       ->type_name("URL");
   serve->add_option("--site-origin", options.site_origin, "The same for HTTP actions")->type_name("URL");
+  serve->add_option("--node", options.node, "Node.js 18 or newer, for actions in \"use node\" files")
+      ->type_name("PROGRAM")
+      ->capture_default_str();
   severity level = severity::info;
   const std::map<std::string, severity> levels{
       {"error", severity::error}, {"warning", severity::warning}, {"info", severity::info}, {"debug", severity::debug}};

@@ -10,6 +10,7 @@
 #include "functions/application.hpp"
 #include "http/listener.hpp"
 #include "http/routes.hpp"
+#include "node/executor.hpp"
 #include "scheduler/driver.hpp"
 #include "storage/sqlite/sqlite.hpp"
 #include "subscriptions/registry.hpp"
@@ -145,6 +146,12 @@ int serve(const serve_options& o) {
   client_options.max_connections = std::min<std::size_t>(client_options.max_connections, files / 4);
   app_options.runtime.fetch = fetch::make_http_client(outgoing.get_executor(), client_options);
   io_threads outgoing_threads(outgoing, 1);
+  node::executor_options node_options;
+  node_options.program = o.node;
+  node_options.folder = o.data / "node";
+  auto node_actions = node::make_node_executor(node_options);
+  if (!node_actions) return complain(node_actions.error());
+  app_options.runtime.node = *std::move(node_actions);
   auto app = functions::application::start(std::move(*db), app_options, system_clock(), system_random());
   if (!app) return complain(app.error());
 

@@ -25,7 +25,7 @@ value plain_app() {
 outcome<value> evaluate_definition(runtime::runtime& js, const push_request& push, const environment& env) {
   value evaluated = plain_app();
   if (push.definition) {
-    auto exported = js.evaluate_definition(*push.definition, {}, env);
+    auto exported = js.evaluate_definition(*push.definition, {}, lookup_in(env));
     if (!exported) return push_failure(exported.error(), "InvalidDefinition");
     if (!exported->is_object())
       return push_failure("InvalidDefinition",
@@ -49,7 +49,7 @@ outcome<value> evaluate_definition(runtime::runtime& js, const push_request& pus
 outcome<array> evaluate_auth(runtime::runtime& js, const runtime::module_set& modules, const environment& env) {
   const runtime::module_source* config = modules.find(auth_config_path);
   if (config == nullptr) return array{};
-  auto exported = js.evaluate_auth_config(*config, env);
+  auto exported = js.evaluate_auth_config(*config, lookup_in(env));
   if (!exported) {
     const bool missing = exported.error().code == "AuthConfigMissingEnvironmentVariable";
     return push_failure(exported.error(), missing ? exported.error().code : "InvalidAuthConfig");
@@ -67,7 +67,9 @@ outcome<std::map<std::string, value, std::less<>>> analyse(runtime::runtime& js,
       analysis.emplace(path, empty_analysis());
       continue;
     }
-    auto analysed = js.analyze(modules, path, config.import_seed, config.import_time_ms(), env);
+    auto analysed = module.node
+                        ? js.analyze_in_node(modules, path, env)
+                        : js.analyze(modules, path, config.import_seed, config.import_time_ms(), lookup_in(env));
     if (!analysed) return push_failure(analysed.error(), "InvalidModules");
     analysis.emplace(path, std::move(analysed->json));
   }
@@ -113,6 +115,13 @@ outcome<value> normalise_provider(const value& provider) {
 }
 
 }  // namespace
+
+std::function<std::optional<std::string>(std::string_view)> lookup_in(environment env) {
+  return [env = std::move(env)](std::string_view name) -> std::optional<std::string> {
+    const auto found = env.find(std::string(name));
+    return found == env.end() ? std::nullopt : std::optional(found->second);
+  };
+}
 
 value udf_config::to_value() const {
   return value::make_object({{"serverVersion", server_version},

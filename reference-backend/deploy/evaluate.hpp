@@ -27,8 +27,10 @@ struct udf_config {
   value to_value() const;  ///< As the push protocol writes it.
 };
 
+/// With the built-in variables.
+using environment = runtime::environment_variables;
 /// A name to its value, or nothing.
-using environment = std::function<std::optional<std::string>(std::string_view)>;
+std::function<std::optional<std::string>(std::string_view)> lookup_in(environment env);
 
 struct evaluated_push {
   std::shared_ptr<const runtime::module_set> modules;

@@ -100,12 +100,24 @@ outcome<array> list_field(const value& from, std::string_view name) {
   return field->as_array();
 }
 
-failure node_refusal(const std::string& path) {
-  return push_failure(
-      "NodeModulesNotSupported",
-      "The module \"" + path +
-          "\" is for Node.js (\"use node\"). This version of hull-backend runs "
-          "functions in its own V8 isolates only; remove \"use node\" from that file, or leave the file out.");
+/// Files that the CLI never bundles for Node.js, because their meaning is for the backend itself.
+outcome<void> check_environment(const runtime::module_source& module) {
+  for (const std::string_view path : {"http.js", "crons.js", "schema.js", "auth.config.js"})
+    if (module.node && module.path == path)
+      return push_failure("InvalidModules", "\"use node\" directive is not allowed in " + module.path + ".");
+  return {};
+}
+
+outcome<void> refuse_node_dependencies(const value& body) {
+  auto dependencies = list_field(body, "nodeDependencies");
+  if (!dependencies) return dependencies.error();
+  if (dependencies->empty()) return {};
+  const value* name = dependencies->front().find("name");
+  return push_failure("ExternalPackagesNotSupported",
+                      "convex.json keeps the package \"" +
+                          (name != nullptr && name->is_string() ? name->as_string() : std::string("?")) +
+                          "\" out of the bundle (node.externalPackages). This version of hull-backend does not install "
+                          "packages; remove it from node.externalPackages, so that it is bundled.");
 }
 
 outcome<void> read_app_modules(const value& app, push_request& push) {
@@ -114,7 +126,7 @@ outcome<void> read_app_modules(const value& app, push_request& push) {
   for (const value& item : *changed) {
     auto module = read_module(item, "Each of the changed modules");
     if (!module) return module.error();
-    if (module->node) return node_refusal(module->path);
+    if (auto checked = check_environment(*module); !checked) return checked.error();
     push.changed.push_back(*std::move(module));
   }
   auto unchanged = list_field(app, "unchangedModuleHashes");
@@ -170,6 +182,7 @@ outcome<push_request> parse_push(const value& body) {
   push.server_version = *std::move(version);
 
   if (auto refused = refuse_components(body); !refused) return refused.error();
+  if (auto refused = refuse_node_dependencies(body); !refused) return refused.error();
   auto definition = optional_module(*app, "definition");
   if (!definition) return definition.error();
   push.definition = *std::move(definition);

@@ -142,6 +142,10 @@ outcome<std::unique_ptr<runtime::file_reader>> action_host::open_file(std::strin
   return functions::open_file(session_.shared, storage_id);
 }
 
+runtime::environment_variables action_host::all_environment_variables() {
+  return with_built_in_variables(session_.shared.options, environment_);
+}
+
 std::optional<std::string> action_host::environment_variable(std::string_view name) {
   if (auto built_in = built_in_variable(session_.shared.options, name)) return built_in;
   const auto found = environment_.find(std::string(name));

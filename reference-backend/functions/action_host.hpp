@@ -21,6 +21,7 @@ class action_host final : public runtime::syscall_host {
   outcome<std::string> syscall(std::string_view name, std::string_view args_json) override;
   outcome<std::string> async_syscall(runtime::scope& scope, std::string_view name, std::string_view args_json) override;
   std::optional<std::string> environment_variable(std::string_view name) override;
+  runtime::environment_variables all_environment_variables() override;
   outcome<std::unique_ptr<runtime::file_writer>> store_file(const runtime::file_to_store& what) override;
   outcome<std::unique_ptr<runtime::file_reader>> open_file(std::string_view storage_id) override;
   void logged(const runtime::log_line& line) override { session_.log.add(line); }

@@ -52,6 +52,12 @@ std::optional<std::string> built_in_variable(const application_options& options,
   return std::nullopt;
 }
 
+environment_map with_built_in_variables(const application_options& options, environment_map variables) {
+  for (const char* name : {"CONVEX_CLOUD_URL", "CONVEX_SITE_URL"})
+    variables.insert_or_assign(name, *built_in_variable(options, name));
+  return variables;
+}
+
 outcome<std::optional<std::string>> read_environment_variable(database::transaction& tx,
                                                               const application_options& options,
                                                               std::string_view name) {

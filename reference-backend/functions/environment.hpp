@@ -27,6 +27,8 @@ std::optional<std::string> built_in_variable(const application_options& options,
 
 /// What the user set, without the built-in ones.
 outcome<environment_map> read_environment(database::transaction& tx);
+/// With the built-in ones.
+environment_map with_built_in_variables(const application_options& options, environment_map variables);
 
 /// Checks names, sizes and counts; `current` becomes what it is after the changes.
 outcome<void> apply_changes(environment_map& current, const environment_changes& changes);

@@ -60,14 +60,6 @@ deploy::udf_config pushes::config_for(const deployment& deployed, const std::str
   return {server_version, shared_.new_seed(), shared_.time.wall_ns()};
 }
 
-deploy::environment pushes::environment_lookup(const environment_map& variables) const {
-  return [&options = shared_.options, &variables](std::string_view name) -> std::optional<std::string> {
-    if (auto built_in = built_in_variable(options, name)) return built_in;
-    const auto found = variables.find(std::string(name));
-    return found == variables.end() ? std::nullopt : std::optional(found->second);
-  };
-}
-
 outcome<pushes::evaluated> pushes::evaluate_request(const value& request) {
   auto push = deploy::parse_push(request);
   if (!push) return push.error();
@@ -85,7 +77,7 @@ outcome<pushes::evaluated> pushes::evaluate_request(const value& request) {
   result.changes_nothing_stored = push->dry_run || push->for_codegen;
   auto evaluation =
       deploy::evaluate_push(shared_.js, *push, *std::move(modules), config_for(**deployed, push->server_version),
-                            environment_lookup(result.environment));
+                            with_built_in_variables(shared_.options, result.environment));
   if (!evaluation) return evaluation.error();
   result.push = *std::move(evaluation);
   auto functions = functions_of(result.push.analysis);

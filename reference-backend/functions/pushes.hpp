@@ -51,7 +51,6 @@ class pushes {
 
   outcome<evaluated> evaluate_request(const value& request);
   deploy::udf_config config_for(const deployment& deployed, const std::string& server_version) const;
-  deploy::environment environment_lookup(const environment_map& variables) const;
   std::string new_token() const;
   void keep(std::shared_ptr<const started> push);
   std::shared_ptr<const started> find(const std::string& token) const;

@@ -123,7 +123,8 @@ outcome<void> pushes::try_change_environment(const environment_changes& changes)
       if (!f.deterministic()) return f;
       return bad_request("InvalidAuthConfig", "This change would make the auth config invalid: " + f.message);
     };
-    auto exported = shared_.js.evaluate_auth_config(*config, environment_lookup(*variables));
+    auto exported = shared_.js.evaluate_auth_config(
+        *config, deploy::lookup_in(with_built_in_variables(shared_.options, *variables)));
     if (!exported) return invalid(exported.error());
     auto auth = deploy::normalise_auth_config(*exported);
     if (!auth) return invalid(auth.error());

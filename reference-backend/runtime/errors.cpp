@@ -98,13 +98,13 @@ bool has_convex_data(v8::Local<v8::Context> context, v8::Local<v8::Object> error
   return error->Get(context, symbol).ToLocal(&marked) && marked->IsTrue();
 }
 
-std::string join_nonempty(const std::string& name, const std::string& message) {
+}  // namespace
+
+std::string uncaught_text(const std::string& name, const std::string& message) {
   if (name.empty() && message.empty()) return "Uncaught";
   if (name.empty()) return "Uncaught " + message;
   return message.empty() ? "Uncaught " + name : "Uncaught " + name + ": " + message;
 }
-
-}  // namespace
 
 js_error plain_error(std::string message, bool fatal) {
   js_error e;
@@ -147,7 +147,7 @@ js_error describe_exception(v8::Local<v8::Context> context, v8::Local<v8::Value>
   const auto object = exception.As<v8::Object>();
   js_error e;
   e.message =
-      join_nonempty(convex ? "ConvexError" : get_text(context, object, "name"), get_text(context, object, "message"));
+      uncaught_text(convex ? "ConvexError" : get_text(context, object, "name"), get_text(context, object, "message"));
   if (convex) {
     auto data = read_json(get_text(context, object, "data"));
     if (!data) return plain_error("ConvexError with invalid data: " + data.error().message);

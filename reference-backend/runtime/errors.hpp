@@ -9,6 +9,9 @@ namespace hull::backend::runtime {
 /// An error of the host's making, without frames.
 js_error plain_error(std::string message, bool fatal = false);
 
+/// "Uncaught TypeError: boom"; either may be empty.
+std::string uncaught_text(const std::string& name, const std::string& message);
+
 /// The error for a thrown value. Runs the user's code (getters, Error.prepareStackTrace).
 js_error describe_exception(v8::Local<v8::Context> context, v8::Local<v8::Value> exception, const module_set& modules);
 

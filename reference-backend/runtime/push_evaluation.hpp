@@ -4,8 +4,6 @@
 
 #include "runtime/execution.hpp"
 
-#include <hull/value/json.hpp>
-
 namespace hull::backend::runtime {
 
 struct push_question {
@@ -17,8 +15,5 @@ struct push_question {
 
 /// Loads the module and describes it, as `setup.where` says what it is.
 outcome<value> answer_push_question(isolate_box& box, clock& wall, const push_question& q);
-
-/// Plain JSON, in which names may be anything and {"$integer": ...} is just an object.
-json_options plain_json_options();
 
 }  // namespace hull::backend::runtime

@@ -3,6 +3,7 @@
 #include "runtime/runtime.hpp"
 
 #include "runtime/glue.hpp"
+#include "runtime/node_run.hpp"
 #include "runtime/prepared_runs.hpp"
 #include "runtime/push_evaluation.hpp"
 #include "runtime/run_function.hpp"
@@ -32,6 +33,7 @@ class v8_runtime final : public runtime {
         transactions_(
             dog_, options.workers, options.workers, [this](isolate_box& b) { b.prepared().prepare(b, clock_); },
             options.reuse_contexts),
+        node_(options.node),
         outside_{options.fetch, std::make_shared<operation_threads>(8 * options.max_actions)},
         action_patience_(options.action_patience),
         actions_(dog_, 0, options.max_actions, nullptr) {}
@@ -46,6 +48,7 @@ class v8_runtime final : public runtime {
   }
 
   run_result run(const run_request& request) override {
+    if (runs_in_node(request)) return run_in_node(node_.get(), request);
     run_result result;
     const worker_pool::job job = [&](isolate_box& box) {
       box.outside = &outside_;
@@ -76,6 +79,11 @@ class v8_runtime final : public runtime {
     auto answer = ask(q);
     if (!answer) return answer.error();
     return analyzed_module{std::move(*answer)};
+  }
+
+  outcome<analyzed_module> analyze_in_node(const std::shared_ptr<const module_set>& modules, const std::string& path,
+                                           const environment_variables& env) override {
+    return hull::backend::runtime::analyze_in_node(node_.get(), modules, path, env);
   }
 
   outcome<value> evaluate_schema(const module_source& schema, const seed& import_seed,
@@ -133,6 +141,7 @@ class v8_runtime final : public runtime {
   clock& clock_;
   watchdog dog_;
   worker_pool transactions_;
+  const std::shared_ptr<node_executor> node_;
   const outside_world outside_;
   const std::chrono::milliseconds action_patience_;
   worker_pool actions_;

@@ -5,6 +5,7 @@
 #include "common/failure.hpp"
 #include "runtime/byte_stream.hpp"
 #include "runtime/fetch_client.hpp"
+#include "runtime/node_executor.hpp"
 #include "runtime/stored_file.hpp"
 
 #include <hull/value/value.hpp>
@@ -48,6 +49,8 @@ class module_set {
 
 enum class function_kind { query, mutation, action };
 
+using environment_variables = std::map<std::string, std::string>;
+
 using seed = std::array<std::uint8_t, 32>;
 
 struct log_line {
@@ -87,6 +90,8 @@ class syscall_host {
   virtual outcome<std::string> syscall(std::string_view name, std::string_view args_json) = 0;
   virtual outcome<std::string> async_syscall(scope& s, std::string_view name, std::string_view args_json) = 0;
   virtual std::optional<std::string> environment_variable(std::string_view name) = 0;
+  /// All of them, the built-in ones included: for actions in Node.js, which cannot ask for one at a time.
+  virtual environment_variables all_environment_variables() { return {}; }
   /// A new file of an action.
   virtual outcome<std::unique_ptr<file_writer>> store_file(const file_to_store&) {
     return bad_request("NoStorageInQueriesOrMutations", "Only actions can store files from code.");
@@ -171,6 +176,7 @@ struct runtime_options {
   std::size_t max_actions = 64;                       ///< Actions at once.
   std::chrono::milliseconds action_patience{10'000};  ///< How long an action waits for its turn when there are more.
   std::shared_ptr<fetch_client> fetch;                ///< For fetch() in actions; null: it fails.
+  std::shared_ptr<node_executor> node;                ///< For modules for Node.js; null: they are refused.
   /// A context that a query or mutation has left exactly as it was serves the next one, too. False: a new context for
   /// each run, much slower, with the same results.
   bool reuse_contexts = true;
@@ -190,6 +196,9 @@ class runtime {
   virtual outcome<analyzed_module> analyze(const std::shared_ptr<const module_set>& modules, const std::string& path,
                                            const seed& import_seed, double import_timestamp_ms,
                                            const std::function<std::optional<std::string>(std::string_view)>& env) = 0;
+  /// The same for a module for Node.js.
+  virtual outcome<analyzed_module> analyze_in_node(const std::shared_ptr<const module_set>& modules,
+                                                   const std::string& path, const environment_variables& env) = 0;
   /// `JSON.parse(default.export())` of a schema bundle.
   virtual outcome<value> evaluate_schema(const module_source& schema, const seed& import_seed,
                                          double import_timestamp_ms) = 0;

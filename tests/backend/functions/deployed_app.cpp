@@ -80,6 +80,10 @@ class watched_runtime final : public js::runtime {
       double time_ms, const std::function<std::optional<std::string>(std::string_view)>& env) override {
     return real_->analyze(modules, path, seed, time_ms, env);
   }
+  outcome<js::analyzed_module> analyze_in_node(const std::shared_ptr<const js::module_set>& modules,
+                                               const std::string& path, const js::environment_variables& env) override {
+    return real_->analyze_in_node(modules, path, env);
+  }
   outcome<value> evaluate_schema(const js::module_source& schema, const js::seed& seed, double time_ms) override {
     return real_->evaluate_schema(schema, seed, time_ms);
   }

@@ -46,7 +46,7 @@ TEST(push_request, refuses_what_it_cannot_run_by_name) {
     std::string text, code, named;
   };
   const refusal cases[] = {
-      {body("\"changedModules\":[" + module("work.js", "node") + "]"), "NodeModulesNotSupported", "work.js"},
+      {body("\"changedModules\":[" + module("http.js", "node") + "]"), "InvalidModules", "http.js"},
       {body("\"changedModules\":[]", "[{\"definitionPath\":\"../lib/limiter\"}]"), "ComponentsNotSupported",
        "../lib/limiter"},
       {body("\"changedModules\":[" + module("a b.js") + "]"), "InvalidModulePath", "a b.js"},

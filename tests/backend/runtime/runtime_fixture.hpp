@@ -40,6 +40,7 @@ class scripted_host final : public syscall_host {
     const auto at = environment.find(std::string(name));
     return at == environment.end() ? std::nullopt : std::optional(at->second);
   }
+  environment_variables all_environment_variables() override { return environment; }
   void logged(const log_line& line) override { lines.push_back(line.to_text()); }
 
   std::map<std::string, answer, std::less<>> answers;
