@@ -145,6 +145,7 @@ void CoreCallTest::cancelWhileHeld() {
 
 void CoreCallTest::cancelOfAQueryAndOfWhatIsOver() {
   m_deployment->set_offline(true);
+  QTRY_VERIFY(!m_client->isConnected());  // An action that goes out on a connection that ends is lost.
   HullPendingCall* query = m_client->query(text("chat:list"));
   query->cancel();
   QCOMPARE(errorOf(query).kind(), HullError::Cancelled);
