@@ -2,6 +2,7 @@
 #include "cli/serve.hpp"
 
 #include "auth/network_fetcher.hpp"
+#include "auth/token_signer.hpp"
 #include "auth/token_verifier.hpp"
 #include "cli/data_folder.hpp"
 #include "common/log.hpp"
@@ -138,6 +139,10 @@ int serve(const serve_options& o) {
   app_options.runtime.reuse_contexts = !o.new_context_per_run;
   app_options.blobs = *std::move(blobs);
   app_options.upload_key = files::make_upload_key(instance->secret);
+  auto signer = auth::token_signer::derive(instance->secret);
+  if (!signer) return complain(signer.error());
+  const auth::token_signer& own_tokens = **signer;
+  app_options.sign_token = [&own_tokens](std::string_view claims) { return own_tokens.sign(claims); };
   app_options.log = [](const std::string& line) { write_log(severity::warning, line); };
   sync::function_log log;
   app_options.observe = [&log](const functions::function_record& record) { log.note(record); };
@@ -161,8 +166,8 @@ int serve(const serve_options& o) {
     auth::token_verifier tokens(fetcher, system_clock());
     worker_pool calls(call_threads, waiting_calls);
     worker_pool actions(action_threads, waiting_calls);
-    const sync::services services{**app,          registry,        *instance, calls, actions,
-                                  system_clock(), system_random(), log,       tokens};
+    const sync::services services{**app,          registry,        *instance, calls,  actions,
+                                  system_clock(), system_random(), log,       tokens, own_tokens.key_set_json()};
     sync::endpoint sockets(services);
 
     scheduler::driver_options over_time;

@@ -85,7 +85,19 @@ outcome<void> usage::note_write(std::size_t bytes) {
   return {};
 }
 
+void usage::note_document(const std::string& id, std::uint64_t bytes, std::uint64_t levels) {
+  if (bytes > biggest_.largest_bytes) {
+    biggest_.largest_id = id;
+    biggest_.largest_bytes = bytes;
+  }
+  if (levels > biggest_.deepest_levels) {
+    biggest_.deepest_id = id;
+    biggest_.deepest_levels = levels;
+  }
+}
+
 outcome<void> usage::note_scheduled(std::size_t args_bytes) {
+  biggest_.scheduled_args_bytes = std::max<std::uint64_t>(biggest_.scheduled_args_bytes, args_bytes);
   const bool too_many = crosses(metrics_.functions_scheduled, 1);
   const bool too_much = crosses(metrics_.scheduled_function_args_bytes, args_bytes);
   if (too_many)

@@ -15,8 +15,10 @@ class usage {
   outcome<void> note_read(std::size_t bytes);   ///< One document scanned.
   outcome<void> note_write(std::size_t bytes);  ///< One write call; a deletion writes 0 bytes.
   outcome<void> note_scheduled(std::size_t args_bytes);
+  void note_document(const std::string& id, std::uint64_t bytes, std::uint64_t levels);
 
   const transaction_metrics& metrics() const noexcept { return metrics_; }
+  const biggest_writes& biggest() const noexcept { return biggest_; }
 
   /// What may be used from now on is `budget` at most, and never more than before: limits are only made tighter.
   void tighten(const transaction_budget& budget);
@@ -25,6 +27,7 @@ class usage {
 
  private:
   transaction_metrics metrics_;
+  biggest_writes biggest_;
 };
 
 }  // namespace hull::backend::database

@@ -91,7 +91,9 @@ outcome<value> store(transaction_state& s, const existing& target, object fields
     const value seen = before_commit(next);
     if (auto ok = check_document(seen); !ok) return ok.error();
     if (auto ok = s.enforce_schema(*target.table, seen); !ok) return ok.error();
-    if (auto ok = s.used.note_write(convex_size(seen)); !ok) return ok.error();
+    const std::size_t size = convex_size(seen);
+    s.used.note_document(target.document.find("_id")->as_string(), size, nesting(seen));
+    if (auto ok = s.used.note_write(size); !ok) return ok.error();
   }
   if (next == target.document) return next;
   auto done = s.write_document(*target.table, target.id, target.document, next);
@@ -150,7 +152,9 @@ outcome<std::string> transaction::insert(access who, std::string_view table, con
   auto id = state_->insert_document(*target, fields.as_object());
   if (!id || system) return id;
   // The size counts the two system fields too.
-  const std::size_t size = convex_size(before_commit(fields)) + 4 + id->size() + 2 + 14 + 9;
+  const value seen = before_commit(fields);
+  const std::size_t size = convex_size(seen) + 4 + id->size() + 2 + 14 + 9;
+  state_->used.note_document(*id, size, nesting(seen));
   if (auto ok = state_->used.note_write(size); !ok) return ok.error();
   return id;
 }
@@ -241,6 +245,8 @@ void transaction::rollback_nested() {
   state_->tables = state_->savepoints.back().tables;
   commit_nested();
 }
+
+biggest_writes transaction::biggest() const { return state_->used.biggest(); }
 
 transaction_metrics transaction::metrics() const { return state_->used.metrics(); }
 const read_set& transaction::reads() const noexcept { return state_->reads; }

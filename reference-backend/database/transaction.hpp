@@ -91,6 +91,7 @@ class transaction {
   /// The tables as this transaction sees them, to check values with `v.id` in their validators.
   const table_numbers& tables() const noexcept;
 
+  biggest_writes biggest() const;       ///< Of user tables; what was rolled back counts.
   transaction_metrics metrics() const;  ///< What was used so far, for the limits and for getTransactionMetrics.
 
   /// What this transaction has read. Valid until the next operation.

@@ -21,6 +21,16 @@ struct transaction_metrics {
       scheduled_function_args_bytes;
 };
 
+/// The largest and the most deeply nested document that a transaction has written, and the largest arguments of one
+/// function that it has scheduled; the ids are empty when there is none.
+struct biggest_writes {
+  std::string largest_id;
+  std::uint64_t largest_bytes = 0;
+  std::string deepest_id;
+  std::uint64_t deepest_levels = 0;
+  std::uint64_t scheduled_args_bytes = 0;
+};
+
 /// What an inner call may use of them; nothing: what its caller has left.
 struct transaction_budget {
   std::optional<std::uint64_t> bytes_read, bytes_written, database_queries, documents_read, documents_written,

@@ -55,7 +55,7 @@ outcome<std::string> action_host::answer(std::string_view name, std::string_view
   if (name == "1.0/getUserIdentity") return identity_json(session_.who);
   if (name == "1.0/getFunctionMetadata") return function_metadata_json(function_);
   if (name == "1.0/getDeploymentMetadata") return deployment_metadata_json(session_.shared.options);
-  if (name == "1.0/getRequestMetadata") return request_metadata_json(session_.request_id, session_.job_id);
+  if (name == "1.0/getRequestMetadata") return request_metadata_json(session_);
   if (is_known_syscall(name)) return unsupported_syscall(name);
   return bad_request("UnknownAsyncOperation", "Unknown async operation " + std::string(name));
 }
@@ -104,6 +104,7 @@ outcome<std::string> action_host::call(runtime::function_kind kind, const syscal
   call.who = session_.who;
   call.request_id = session_.request_id;
   call.job_id = session_.job_id;
+  call.client = session_.client;
   call.allow_internal = true;
   call.caller = callers::action;
 

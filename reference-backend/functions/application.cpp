@@ -35,6 +35,7 @@ outcome<prepared> prepare(const function_call& from) {
   call.session = from.session;
   call.allow_internal = from.allow_internal;
   call.caller = from.caller;
+  call.client = from.client;
   if (!from.component_path.empty()) {
     result.refused = as_thrown(bad_request("FunctionNotFound", "Could not find function for '" + call.path.stripped() +
                                                                    "' in '" + from.component_path + "'."));

@@ -32,6 +32,15 @@ struct identity {
   std::optional<failure> refusal = {};
 };
 
+/// Where a call comes from, as `getRequestMetadata` tells mutations and actions. Shared by all calls that follow from
+/// it.
+struct client_details {
+  std::optional<std::string> ip;          ///< Of whoever connected; of the proxy where there is one.
+  std::optional<std::string> user_agent;  ///< As sent, the first 512 bytes.
+  std::optional<std::string> auth_token;  ///< The user's token, which was accepted.
+};
+using client_pointer = std::shared_ptr<const client_details>;  ///< Null: nobody connected, as for crons.
+
 /// What a function threw, as clients get it.
 struct function_error {
   std::string message;        ///< "[Request ID: 0123456789abcdef] Server Error\nUncaught Error: ..."
@@ -72,6 +81,7 @@ struct function_call {
   std::optional<session_request> session;  ///< Mutations over a socket.
   bool allow_internal = false;
   std::string_view caller = callers::http;
+  client_pointer client;
 };
 
 struct application_options {
@@ -83,6 +93,8 @@ struct application_options {
   runtime::runtime_options runtime;
   std::shared_ptr<files::blob_store> blobs;              ///< Null: file storage is refused.
   files::upload_key upload_key{};                        ///< Signs upload URLs.
+  /// Signs claims (JSON) for `ctx.auth.signJwt`; it fails when this is empty.
+  std::function<outcome<std::string>(std::string_view claims_json)> sign_token;
   std::function<void(const std::string&)> log;           ///< Warnings for the operator of the backend.
   function_observer observe;                             ///< Hears of every run; nobody does when it is empty.
   std::function<void(std::chrono::milliseconds)> sleep;  ///< Between retries; the thread sleeps when empty.

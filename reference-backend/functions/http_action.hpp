@@ -34,6 +34,7 @@ struct http_request {
   std::shared_ptr<byte_source> body;  ///< Null: there is none.
   identity who;
   std::string request_id;
+  client_pointer client;
   /// Called once, while the function may still be running: its response, or what the client gets instead.
   std::function<void(http_response)> respond;
   /// Registers what is to be called when the client goes away before it has the whole response.

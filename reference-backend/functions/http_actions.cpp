@@ -148,6 +148,7 @@ outcome<finished_call> runner::run_http_action(http_request& request) {
   call.path = {std::string(router_module), "default"};
   call.who = request.who;
   call.request_id = request.request_id;
+  call.client = request.client;
   deployed_function function;
   function.path = call.path;
   function.kind = runtime::function_kind::action;

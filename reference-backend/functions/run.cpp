@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t max_log_lines = 256;
 
 /// Syscalls that stand in the runtime's contract but belong to rooms which are not built yet.
-constexpr std::array<std::string_view, 9> later_syscalls{
+constexpr std::array<std::string_view, 8> later_syscalls{
     "1.0/actions/vectorSearch",
     "1.0/createFunctionHandle",
     "1.0/auditLog",
@@ -23,7 +23,6 @@ constexpr std::array<std::string_view, 9> later_syscalls{
     "1.0/requireOperation",
     "1.0/createServiceToken",
     "1.0/getServiceUrl",
-    "1.0/signJwt",
     "1.0/componentArgument",
 };
 

@@ -38,6 +38,8 @@ struct services {
 class function_log {
  public:
   void add(const runtime::log_line& line);
+  /// A line of ours, which has its place however many there are.
+  void add_warning(const runtime::log_line& line) { lines_.push_back(line.to_text()); }
   std::vector<std::string> take() { return std::move(lines_); }
 
  private:
@@ -50,6 +52,7 @@ struct run_session {
   std::shared_ptr<const deployment> deployed;
   identity who;
   std::string request_id;
+  client_pointer client{};
   std::optional<std::string> job_id{};  ///< Of the scheduled function that all this began with.
   bool owns_job = false;                ///< The job ends with this very transaction.
   double timestamp_ms = 0;

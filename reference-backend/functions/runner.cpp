@@ -9,6 +9,7 @@
 #include "functions/session_requests.hpp"
 #include "functions/system_queries.hpp"
 #include "functions/transaction_host.hpp"
+#include "functions/warnings.hpp"
 
 #include <hull/value/json.hpp>
 
@@ -31,6 +32,11 @@ std::uint64_t digest_of(const query_run& run) {
   return digest;
 }
 
+void warn(run_session& session, const run_extent& run) {
+  for (const runtime::log_line& line : limit_warnings(run, session.shared.time.wall_ns() / 1'000'000))
+    session.log.add_warning(line);
+}
+
 /// Finds the function, checks the arguments and runs it in `tx`; refusals come back as thrown.
 struct transaction_run {
   function_end end;
@@ -51,9 +57,14 @@ outcome<transaction_run> run_in_transaction(run_session& session, database::tran
   if (auto checked = check_arguments(**function, call.args, tx); !checked) return refused(checked.error());
 
   transaction_host host(session, tx, **function, 0, call.journal);
-  auto end =
-      conclude(session, tx, **function, session.shared.js.run(make_request(session, **function, call.args_text, host)));
+  const runtime::run_request request = make_request(session, **function, call.args_text, host);
+  runtime::run_result ran = session.shared.js.run(request);
+  const auto took = ran.user_time;
+  const std::size_t result_bytes = ran.value_json ? ran.value_json->size() : 0;
+  auto end = conclude(session, tx, **function, std::move(ran));
   if (!end) return end.error();
+  warn(session, {kind, call.args, call.args_text.size(), end->thrown ? nullptr : &end->result, result_bytes, took,
+                 request.limits.user_time, &tx});
   return transaction_run{*std::move(end), host.journal()};
 }
 
@@ -112,6 +123,7 @@ void runner::tell_refused(run_kind kind, const checked_call& call, const runtime
 run_session runner::new_session(const checked_call& call, std::shared_ptr<const deployment> deployed) const {
   run_session session{shared_, std::move(deployed), call.who, call.request_id};
   session.job_id = call.job_id;
+  session.client = call.client;
   session.timestamp_ms = shared_.now_ms();
   return session;
 }
@@ -257,10 +269,15 @@ outcome<finished_call> runner::run_action(const checked_call& call) {
 
   run_session session = new_session(call, *deployed);
   action_host host(*this, session, **function, *std::move(environment));
-  auto ran = shared_.js.run(make_request(session, **function, call.args_text, host));
+  const runtime::run_request request = make_request(session, **function, call.args_text, host);
+  auto ran = shared_.js.run(request);
+  const auto took = ran.user_time;
+  const std::size_t result_bytes = ran.value_json ? ran.value_json->size() : 0;
   auto now = shared_.db.begin();  // The result may name tables that the action has made.
   auto end = conclude(session, now, **function, std::move(ran));
   if (!end) return end.error();
+  warn(session, {runtime::function_kind::action, call.args, call.args_text.size(), end->thrown ? nullptr : &end->result,
+                 result_bytes, took, request.limits.user_time, nullptr});
   finished.result = std::move(end->result);
   finished.thrown = std::move(end->thrown);
   finished.log_lines = session.log.take();

@@ -26,6 +26,7 @@ struct checked_call {
   std::optional<std::string> job_id;  ///< Of the scheduled function that makes this call, however deep.
   bool allow_internal = false;
   std::string_view caller = callers::http;
+  client_pointer client;
 };
 
 /// How a mutation or an action ended.

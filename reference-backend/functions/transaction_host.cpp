@@ -4,6 +4,7 @@
 #include "database/commit_ts.hpp"
 #include "functions/call_check.hpp"
 #include "functions/environment.hpp"
+#include "functions/issued_tokens.hpp"
 #include "functions/scheduling.hpp"
 #include "functions/storage_calls.hpp"
 
@@ -83,6 +84,7 @@ const transaction_host::operation* transaction_host::find_operation(std::string_
       {"1.0/storageGenerateUploadUrl", "storage.generateUploadUrl", &host::storage_generate_upload_url, true},
       {"1.0/storageDelete", "storage.delete", &host::storage_remove, true},
       {"1.0/getUserIdentity", "auth.getUserIdentity", &host::user_identity, true},
+      {"1.0/signJwt", "auth.signJwt", &host::sign_token, true},
       {"1.0/getTransactionMetrics", "getTransactionMetrics", &host::transaction_metrics, true},
       {"1.0/getFunctionMetadata", "getFunctionMetadata", &host::function_metadata, true},
       {"1.0/getDeploymentMetadata", "getDeploymentMetadata", &host::deployment_metadata, true},
@@ -155,6 +157,11 @@ outcome<std::string> transaction_host::user_identity(const syscall_args&) {
   return identity_json(session_.who);
 }
 
+outcome<std::string> transaction_host::sign_token(const syscall_args& args) {
+  if (auto allowed = must_be_mutation(args); !allowed) return allowed.error();
+  return sign_jwt(session_, args);
+}
+
 outcome<std::string> transaction_host::transaction_metrics(const syscall_args&) {
   const database::transaction_metrics used = tx_.metrics();
   return write_json(
@@ -178,7 +185,7 @@ outcome<std::string> transaction_host::deployment_metadata(const syscall_args&) 
 outcome<std::string> transaction_host::request_metadata(const syscall_args&) {
   if (function_.kind == runtime::function_kind::query)
     return bad_request("RequestMetadataNotAllowed", "Request metadata is not available in queries");
-  return request_metadata_json(session_.request_id, session_.job_id);
+  return request_metadata_json(session_);
 }
 
 outcome<std::string> transaction_host::run_udf(runtime::scope& scope, const syscall_args& args) {
@@ -242,12 +249,15 @@ std::string deployment_metadata_json(const application_options& options) {
   return write_json(value::make_object({{"name", options.instance_name}, {"region", nullptr}, {"class", "s16"}}));
 }
 
-std::string request_metadata_json(const std::string& request_id, const std::optional<std::string>& job_id) {
-  return write_json(value::make_object({{"ip", nullptr},
-                                        {"userAgent", nullptr},
-                                        {"requestId", request_id},
-                                        {"scheduledFunctionId", job_id ? value(*job_id) : value()},
-                                        {"authToken", nullptr}}));
+std::string request_metadata_json(const run_session& session) {
+  const auto or_null = [](const std::optional<std::string>& text) { return text ? value(*text) : value(); };
+  const client_details nobody;
+  const client_details& client = session.client ? *session.client : nobody;
+  return write_json(value::make_object({{"ip", or_null(client.ip)},
+                                        {"userAgent", or_null(client.user_agent)},
+                                        {"requestId", session.request_id},
+                                        {"scheduledFunctionId", or_null(session.job_id)},
+                                        {"authToken", or_null(client.auth_token)}}));
 }
 
 outcome<function_path> called_function(const syscall_args& args) {

@@ -53,6 +53,7 @@ class transaction_host final : public runtime::syscall_host {
   outcome<std::string> storage_remove(const syscall_args& args);
 
   outcome<std::string> user_identity(const syscall_args& args);
+  outcome<std::string> sign_token(const syscall_args& args);
   outcome<std::string> transaction_metrics(const syscall_args& args);
   outcome<std::string> function_metadata(const syscall_args& args);
   outcome<std::string> deployment_metadata(const syscall_args& args);
@@ -74,7 +75,7 @@ class transaction_host final : public runtime::syscall_host {
 /// The metadata syscalls, which actions have too.
 std::string function_metadata_json(const deployed_function& function);
 std::string deployment_metadata_json(const application_options& options);
-std::string request_metadata_json(const std::string& request_id, const std::optional<std::string>& job_id);
+std::string request_metadata_json(const run_session& session);
 
 /// The function that `name`, `reference` or `functionHandle` of a call's arguments means.
 outcome<function_path> called_function(const syscall_args& args);

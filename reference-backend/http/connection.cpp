@@ -115,6 +115,7 @@ class connection : public std::enable_shared_from_this<connection> {
     for (const auto& field : message)
       request_.headers.emplace_back(lower({field.name_string().data(), field.name_string().size()}),
                                     std::string(field.value()));
+    request_.peer = sync::peer_address(stream_);
     const std::string* id = request_.header("convex-request-id");
     request_.id = id && is_request_id(*id) ? *id : random_id();
 

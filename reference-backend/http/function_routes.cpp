@@ -60,6 +60,7 @@ outcome<job> read_job(const value& body, const request& r, const functions::iden
   j.call.who = who;
   j.call.allow_internal = who.admin;
   j.call.request_id = r.id;
+  j.call.client = client_of(r, who);
   if (const value* c = body.find("componentPath"); c && !c->is_null()) {
     if (!c->is_string()) return bad_request("BadJsonBody", "\"componentPath\" must be a string.");
     if (!who.admin && !c->as_string().empty()) return auth::bad_deploy_key(s.instance);

@@ -66,6 +66,7 @@ void run(const sync::services& s, const std::shared_ptr<exchange>& e, std::strin
     const request& asked = e->head();
     try {
       call.who = identity_for_http_action(asked, s);
+      call.client = client_of(asked, call.who);
       if (auto ended = s.app.http_action(call); !ended) e->respond(error_response(ended.error(), asked));
     } catch (const std::exception& fault) {
       e->respond(error_response(internal_failure(fault.what()), asked));

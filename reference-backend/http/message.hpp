@@ -19,12 +19,13 @@ namespace hull::backend::http {
 using header_list = std::vector<std::pair<std::string, std::string>>;
 
 struct request {
-  std::string method;     ///< "GET"
-  std::string path;       ///< As sent, still percent-encoded, without the query.
-  std::string query;      ///< Behind the '?', still encoded.
-  header_list headers;    ///< Names in lower case.
-  std::string body;       ///< With its content encoding undone; empty where a route reads it piece by piece.
-  std::string id;         ///< Sixteen hex digits, for error texts and logs.
+  std::string method;   ///< "GET"
+  std::string path;     ///< As sent, still percent-encoded, without the query.
+  std::string query;    ///< Behind the '?', still encoded.
+  header_list headers;  ///< Names in lower case.
+  std::string body;     ///< With its content encoding undone; empty where a route reads it piece by piece.
+  std::string peer;     ///< Address of whoever connected; empty when it is not known.
+  std::string id;       ///< Sixteen hex digits, for error texts and logs.
 
   const std::string* header(std::string_view lower_case_name) const;
   std::optional<std::string> parameter(std::string_view name) const;  ///< Of the query, decoded.
@@ -35,8 +36,8 @@ struct response {
   std::string content_type;  ///< Empty: no such header.
   std::string body;
   header_list headers;
-  std::shared_ptr<byte_source> stream = {};           ///< When set, the body comes from here.
-  std::optional<std::uint64_t> stream_length = {};    ///< When known: exactly so many bytes come.
+  std::shared_ptr<byte_source> stream = {};         ///< When set, the body comes from here.
+  std::optional<std::uint64_t> stream_length = {};  ///< When known: exactly so many bytes come.
 };
 
 /// Nothing when an escape is malformed. `plus_is_space` for queries.

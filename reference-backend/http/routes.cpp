@@ -33,7 +33,8 @@ outcome<functions::identity> identity_of(const request& r, const sync::services&
     if (!user) return user.error();
     return functions::identity{false, std::move(user->attributes), {}};
   }
-  return bad_request("InvalidAuthHeader", "The Authorization header must be \"Convex <admin key>\" or \"Bearer <token>\".");
+  return bad_request("InvalidAuthHeader",
+                     "The Authorization header must be \"Convex <admin key>\" or \"Bearer <token>\".");
 }
 
 functions::identity identity_for_http_action(const request& r, const sync::services& s) {
@@ -43,6 +44,15 @@ functions::identity identity_for_http_action(const request& r, const sync::servi
   functions::identity unknown;
   unknown.refusal = who.error();
   return unknown;
+}
+
+functions::client_pointer client_of(const request& r, const functions::identity& who) {
+  const std::string* agent = r.header("user-agent");
+  auto client = sync::client_details_of(r.peer, agent != nullptr ? *agent : std::string_view());
+  const std::string* header = r.header("authorization");
+  if (header && !who.admin && !who.refusal && starts_with_word(*header, "bearer"))
+    client.auth_token = header->substr(7);
+  return std::make_shared<const functions::client_details>(std::move(client));
 }
 
 outcome<functions::identity> require_admin(const request& r, const sync::services& s) {
@@ -63,6 +73,8 @@ void add_basic_routes(router& r, const sync::services& s) {
   text("/version", std::string(backend_version));
   text("/instance_version", std::string(backend_version));
   text("/instance_name", s.instance.name);
+  r.add({"GET", "/.well-known/jwks.json", where_to_run::here, small_body,
+         [keys = s.own_keys_json](const request&) { return json_response(keys); }});
   r.add({"POST", "/echo", where_to_run::here, echo_body, [](const request& q) {
            return response{200, "application/octet-stream", q.body, {}};
          }});

@@ -35,6 +35,8 @@ void add_http_action_routes(router& r, const sync::services& s, std::string_view
 outcome<functions::identity> identity_of(const request& r, const sync::services& s);
 /// The same for an HTTP action, which runs in any case: what was wrong with the header becomes `identity::refusal`.
 functions::identity identity_for_http_action(const request& r, const sync::services& s);
+/// What functions may learn of the caller. The token only when it has been accepted.
+functions::client_pointer client_of(const request& r, const functions::identity& who);
 /// As above, and nothing less than an admin.
 outcome<functions::identity> require_admin(const request& r, const sync::services& s);
 

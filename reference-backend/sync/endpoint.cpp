@@ -73,6 +73,7 @@ class connection final : public session_socket, public std::enable_shared_from_t
   websocket::stream<beast::tcp_stream> stream_;
   asio::steady_timer timer_;
   serve::session_options session_options_;
+  functions::client_details client_;
   std::shared_ptr<session_host> session_;
 
   beast::flat_buffer incoming_;
@@ -82,7 +83,7 @@ class connection final : public session_socket, public std::enable_shared_from_t
   bool writing_ = false;
   bool pinging_ = false;
 
-  std::int64_t heard_ms_ = 0;    ///< When the client last sent anything.
+  std::int64_t heard_ms_ = 0;  ///< When the client last sent anything.
   std::int64_t ping_at_ms_ = 0;
   std::int64_t timer_ms_ = INT64_MAX;
   std::optional<websocket::close_reason> closing_;
@@ -104,15 +105,16 @@ void connection::start(beast::http::request<beast::http::string_body> request) {
   stream_.next_layer().expires_never();
   websocket::stream_base::timeout timeouts{owner_->options.close_within, websocket::stream_base::none(), false};
   stream_.set_option(timeouts);
-  stream_.set_option(websocket::stream_base::decorator([](websocket::response_type& r) {
-    r.set(beast::http::field::server, "hull-backend");
-  }));
+  stream_.set_option(websocket::stream_base::decorator(
+      [](websocket::response_type& r) { r.set(beast::http::field::server, "hull-backend"); }));
   stream_.read_message_max(0);  // checked piece by piece, to be able to say what is wrong
   stream_.auto_fragment(false);
   stream_.text(true);
   error_code ignored;
   stream_.next_layer().socket().set_option(asio::ip::tcp::no_delay(true), ignored);
   stream_.control_callback([this](websocket::frame_type, beast::string_view) { heard_ms_ = now_ms(); });
+  const auto agent = request[beast::http::field::user_agent];
+  client_ = client_details_of(peer_address(stream_.next_layer()), {agent.data(), agent.size()});
   heard_ms_ = now_ms();
   ping_at_ms_ = heard_ms_ + owner_->options.ping_every.count();
   auto shared = std::make_shared<beast::http::request<beast::http::string_body>>(std::move(request));
@@ -121,7 +123,7 @@ void connection::start(beast::http::request<beast::http::string_body> request) {
 
 void connection::accepted(error_code error) {
   if (error) return end();
-  session_ = std::make_shared<session_host>(owner_->what, stream_.get_executor(), *this, session_options_);
+  session_ = std::make_shared<session_host>(owner_->what, stream_.get_executor(), *this, session_options_, client_);
   wait();
   read();
 }
@@ -131,7 +133,8 @@ void connection::read() {
   if (!closing_ && (!session_->wants_input() || queued_bytes_ > owner_->options.pause_reading_above)) return;
   reading_ = true;
   // An idle connection keeps a small buffer; within a large message larger pieces pay.
-  const std::size_t piece = stream_.is_message_done() ? 4096 : std::clamp<std::size_t>(rest_of_frame(), 4096, 512 * 1024);
+  const std::size_t piece =
+      stream_.is_message_done() ? 4096 : std::clamp<std::size_t>(rest_of_frame(), 4096, 512 * 1024);
   stream_.async_read_some(incoming_, piece,
                           [self = shared_from_this()](error_code e, std::size_t) { self->have_read(e); });
 }
@@ -250,6 +253,12 @@ void connection::go_away() {
 }
 
 }  // namespace
+
+std::string peer_address(beast::tcp_stream& stream) {
+  error_code error;
+  const auto peer = stream.socket().remote_endpoint(error);
+  return error ? std::string() : peer.address().to_string();
+}
 
 endpoint::endpoint(const services& s, const endpoint_options& options)
     : state_(std::shared_ptr<state>(new state{s, options, {}, {}, false})) {}

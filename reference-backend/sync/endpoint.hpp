@@ -16,14 +16,17 @@
 namespace hull::backend::sync {
 
 struct endpoint_options {
-  std::size_t max_message_bytes = 64u << 20;           ///< Larger ones end the connection with 1009.
-  std::size_t pause_reading_above = 16u << 20;         ///< Bytes that wait to be sent.
+  std::size_t max_message_bytes = 64u << 20;    ///< Larger ones end the connection with 1009.
+  std::size_t pause_reading_above = 16u << 20;  ///< Bytes that wait to be sent.
   std::chrono::milliseconds ping_every{5'000};
   std::chrono::milliseconds drop_after_silence{120'000};
   std::chrono::milliseconds close_within{5'000};
 };
 
 /// Takes over connections that asked to be upgraded.
+/// Address of the other side; empty when the connection is gone.
+std::string peer_address(boost::beast::tcp_stream& stream);
+
 class endpoint {
  public:
   struct state;  ///< Shared with the connections.
@@ -32,8 +35,8 @@ class endpoint {
   ~endpoint();
 
   /// The stream's executor must be a strand of its own.
-  void accept(boost::beast::tcp_stream stream,
-              boost::beast::http::request<boost::beast::http::string_body> request, const client_version& client);
+  void accept(boost::beast::tcp_stream stream, boost::beast::http::request<boost::beast::http::string_body> request,
+              const client_version& client);
 
   /// Tells every client to come back later (1001) and closes. Connections end within `close_within`.
   void close_all();

@@ -5,6 +5,8 @@
 
 #include <openssl/sha.h>
 
+#include <algorithm>
+
 namespace hull::backend::sync {
 
 outcome<functions::identity> identity_of_admin_key(const services& s, std::string_view key,
@@ -24,6 +26,16 @@ outcome<auth::verified_user> user_of_token(const services& s, std::string_view t
   auto stored = s.app.auth_providers();
   if (!stored) return stored.error();
   return s.tokens.verify(token, auth::parse_providers(*stored));
+}
+
+functions::client_details client_details_of(std::string_view address, std::string_view user_agent) {
+  constexpr std::size_t max_user_agent = 512;
+  functions::client_details client;
+  if (!address.empty()) client.ip = std::string(address);
+  // Header values are bytes; what is no ASCII would be no valid text.
+  const bool ascii = std::all_of(user_agent.begin(), user_agent.end(), [](char c) { return c > 0; });
+  if (!user_agent.empty() && ascii) client.user_agent = std::string(user_agent.substr(0, max_user_agent));
+  return client;
 }
 
 std::string socket_request_id(const std::string& session_id, std::uint32_t request_id) {

@@ -23,6 +23,7 @@ struct services {
   random_source& random;
   function_log& log;
   auth::token_verifier& tokens;
+  std::string own_keys_json = R"({"keys":[]})";  ///< Of tokens that the deployment issues; a JSON Web Key Set.
 };
 
 /// Who a bearer of this key is.
@@ -30,6 +31,9 @@ outcome<functions::identity> identity_of_admin_key(const services& s, std::strin
                                                    const std::optional<value>& acting_as = {});
 /// The user whom an auth provider of the deployed app has given this token. Blocks when the provider must be asked.
 outcome<auth::verified_user> user_of_token(const services& s, std::string_view token);
+
+/// What functions may learn of who connected; both may be empty.
+functions::client_details client_details_of(std::string_view address, std::string_view user_agent);
 
 /// Sixteen hex digits: of a call over a socket, which the client can compute too, and of any other.
 std::string socket_request_id(const std::string& session_id, std::uint32_t request_id);

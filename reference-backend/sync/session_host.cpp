@@ -18,13 +18,19 @@ serve::fault to_fault(const failure& f) {
   using kind = serve::fault::kind;
   const auto what = [&] {
     switch (f.who) {
-      case blame::user: return kind::user;
-      case blame::unauthenticated: return kind::unauthenticated;
-      case blame::forbidden: return kind::forbidden;
-      case blame::not_found: return kind::not_found;
+      case blame::user:
+        return kind::user;
+      case blame::unauthenticated:
+        return kind::unauthenticated;
+      case blame::forbidden:
+        return kind::forbidden;
+      case blame::not_found:
+        return kind::not_found;
       case blame::conflict:
-      case blame::overload: return kind::overload;
-      case blame::server: return kind::server;
+      case blame::overload:
+        return kind::overload;
+      case blame::server:
+        return kind::server;
     }
     return kind::server;
   }();
@@ -57,16 +63,19 @@ functions::function_call to_function_call(const serve::call& what, const serve::
   return call;
 }
 
-failure overloaded() { return {blame::overload, "TooManyConcurrentRequests", "The deployment is busy. Try again.", {}}; }
+failure overloaded() {
+  return {blame::overload, "TooManyConcurrentRequests", "The deployment is busy. Try again.", {}};
+}
 
 }  // namespace
 
 session_host::session_host(const services& s, boost::asio::any_io_executor strand, session_socket& socket,
-                           const serve::session_options& options)
+                           const serve::session_options& options, const functions::client_details& client)
     : services_(s),
       strand_(std::move(strand)),
       socket_(&socket),
       machine_(options, now()),
+      client_(std::make_shared<const functions::client_details>(client)),
       must_reach_(s.app.db().latest_ts()) {}
 
 serve::moment session_host::now() const {
@@ -102,25 +111,30 @@ void session_host::handle(serve::close_socket& e) { socket_->close(e.code, std::
 
 void session_host::handle(serve::check_token& e) {
   const auto& request = e.request;
-  if (request.type == protocol::token_type::none)
-    return carry_out(machine_.token_accepted(std::make_shared<const serve::caller>(), now()));
+  if (request.type == protocol::token_type::none) return accept(std::make_shared<const serve::caller>(), {});
   if (request.type == protocol::token_type::user) return check_user_token(request.token);
   auto who = identity_of_admin_key(services_, request.token, request.acting_as);
   if (!who) return carry_out(machine_.token_refused(to_fault(who.error()), now()));
-  carry_out(machine_.token_accepted(
-      std::make_shared<const serve::caller>(serve::caller{who->admin, std::move(who->attributes), {}}), now()));
+  accept(std::make_shared<const serve::caller>(serve::caller{who->admin, std::move(who->attributes), {}}), {});
+}
+
+void session_host::accept(std::shared_ptr<const serve::caller> who, std::optional<std::string> user_token) {
+  auto client = std::make_shared<functions::client_details>(*client_);
+  client->auth_token = std::move(user_token);
+  client_ = std::move(client);  // before the machine lets calls go that waited for its new identity
+  carry_out(machine_.token_accepted(std::move(who), now()));
 }
 
 void session_host::check_user_token(const std::string& token) {
   // Away from the strand: the signature takes time, and the provider's keys may have to be fetched.
   const bool taken = services_.calls.submit([self = shared_from_this(), token] {
     auto user = user_of_token(self->services_, token);
-    boost::asio::post(self->strand_, [self, user = std::move(user)]() mutable {
+    boost::asio::post(self->strand_, [self, token, user = std::move(user)]() mutable {
       if (!self->socket_) return;
       if (!user) return self->carry_out(self->machine_.token_refused(to_fault(user.error()), self->now()));
-      auto who = std::make_shared<const serve::caller>(
-          serve::caller{false, std::move(user->attributes), user->good_until_ns});
-      self->carry_out(self->machine_.token_accepted(std::move(who), self->now()));
+      auto who =
+          std::make_shared<const serve::caller>(serve::caller{false, std::move(user->attributes), user->good_until_ns});
+      self->accept(std::move(who), token);
     });
   });
   if (!taken) carry_out(machine_.token_refused(to_fault(overloaded()), now()));
@@ -193,8 +207,7 @@ void session_host::handle(serve::watch_query& e) {
       if (self && self->socket_) self->carry_out(self->machine_.invalidated(self->now()));
     });
   };
-  watched_[e.id] = {just_ran_->reads,
-                    services_.registry.subscribe(just_ran_->reads, step_ts_, std::move(on_change))};
+  watched_[e.id] = {just_ran_->reads, services_.registry.subscribe(just_ran_->reads, step_ts_, std::move(on_change))};
 }
 
 void session_host::handle(serve::unwatch_query& e) { watched_.erase(e.id); }
@@ -207,6 +220,7 @@ void session_host::start_call(bool is_action, serve::request_id id, serve::call&
                               const std::optional<std::string>& session_id) {
   auto call = std::make_shared<functions::function_call>(to_function_call(what, *who));
   call->request_id = session_id ? socket_request_id(*session_id, id) : random_request_id(services_.random);
+  call->client = client_;
   if (session_id && !is_action) call->session = functions::session_request{*session_id, id};
   auto& pool = is_action ? services_.actions : services_.calls;
   const bool taken = pool.submit([self = shared_from_this(), is_action, id, call] {
@@ -216,9 +230,8 @@ void session_host::start_call(bool is_action, serve::request_id id, serve::call&
     });
   });
   if (taken) return;
-  boost::asio::post(strand_, [self = shared_from_this(), is_action, id] {
-    self->call_finished(is_action, id, overloaded());
-  });
+  boost::asio::post(strand_,
+                    [self = shared_from_this(), is_action, id] { self->call_finished(is_action, id, overloaded()); });
 }
 
 void session_host::call_finished(bool is_action, serve::request_id id, const outcome<functions::call_outcome>& result) {

@@ -36,7 +36,7 @@ class session_socket {
 class session_host : public std::enable_shared_from_this<session_host> {
  public:
   session_host(const services& s, boost::asio::any_io_executor strand, session_socket& socket,
-               const serve::session_options& options);
+               const serve::session_options& options, const functions::client_details& client = {});
 
   void text_frame(std::string_view frame);
   void binary_frame();
@@ -63,6 +63,7 @@ class session_host : public std::enable_shared_from_this<session_host> {
 
   void handle(serve::check_token& e);
   void check_user_token(const std::string& token);
+  void accept(std::shared_ptr<const serve::caller> who, std::optional<std::string> user_token);
   void handle(serve::take_snapshot& e);
   void handle(serve::run_queries& e);
   void handle(serve::watch_query& e);
@@ -73,14 +74,15 @@ class session_host : public std::enable_shared_from_this<session_host> {
   void handle(serve::close_socket& e);
 
   void queries_finished(std::uint64_t step, std::vector<finished_run> runs);
-  void start_call(bool is_action, serve::request_id id, serve::call& what, const std::shared_ptr<const serve::caller>& who,
-                  const std::optional<std::string>& session_id);
+  void start_call(bool is_action, serve::request_id id, serve::call& what,
+                  const std::shared_ptr<const serve::caller>& who, const std::optional<std::string>& session_id);
   void call_finished(bool is_action, serve::request_id id, const outcome<functions::call_outcome>& result);
 
   const services& services_;
   boost::asio::any_io_executor strand_;
   session_socket* socket_;  ///< Null once disconnected.
   serve::session machine_;
+  functions::client_pointer client_;  ///< Of whom the machine has accepted.
 
   std::deque<serve::effect> pending_;
   bool carrying_out_ = false;
@@ -88,9 +90,9 @@ class session_host : public std::enable_shared_from_this<session_host> {
   /// Set by the committer when it wakes the session, until the session looks: many changes need one call only.
   std::shared_ptr<std::atomic<bool>> woken_ = std::make_shared<std::atomic<bool>>(false);
   std::map<serve::query_id, watched> watched_;
-  database::timestamp step_ts_ = 0;         ///< Snapshot of the transition under way.
+  database::timestamp step_ts_ = 0;  ///< Snapshot of the transition under way.
   std::shared_ptr<const functions::query_outcome> just_ran_;
-  database::timestamp must_reach_;          ///< What the client has seen or been promised.
+  database::timestamp must_reach_;  ///< What the client has seen or been promised.
 };
 
 }  // namespace hull::backend::sync

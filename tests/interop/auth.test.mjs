@@ -1,6 +1,6 @@
 // Users who sign in with an identity provider: the "users and auth" app, the npm clients, and tokens good and bad.
 import assert from "node:assert/strict";
-import { createHmac } from "node:crypto";
+import { createHmac, createPublicKey, verify } from "node:crypto";
 import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -217,6 +217,46 @@ test("npx convex run --identity acts as a user", async () => {
   assert.match(output, /"name": "John"/);
   assert.match(output, /"tokenIdentifier": "https:\/\/x\|j"/);
   assert.equal((await backend.convex("run", "users:whoami")).trim(), "", "null is printed as nothing");
+});
+
+test("the deployment signs tokens of its own, which anybody can check", async () => {
+  const http = httpAs();
+  const token = await http.mutation(api.guests.invite, { name: "Bo", seconds: 60, more: { seats: 2, tags: ["a"] } });
+  const [header, claims] = token.split(".").slice(0, 2).map((part) => JSON.parse(Buffer.from(part, "base64url")));
+  const { keys } = await (await fetch(backend.url + "/.well-known/jwks.json")).json();
+  const [jwk] = keys.filter((key) => key.kid === header.kid);
+  const [, signed, signature] = /^(.*)\.(.*)$/.exec(token);
+  const key = { key: createPublicKey({ key: jwk, format: "jwk" }), dsaEncoding: "ieee-p1363" };
+  assert.ok(verify("sha256", Buffer.from(signed), key, Buffer.from(signature, "base64url")));
+  const { iat, ...rest } = claims;
+  assert.ok(Math.abs(iat - Date.now() / 1000) < 30);
+  assert.deepEqual(rest, { sub: "guest Bo", name: "Bo", seats: 2, tags: ["a"], iss: backend.url, exp: iat + 60 });
+  // The app's auth.config names the deployment as a provider, so the guest is in.
+  const seen = await httpAs(token).query(api.users.whoami, {});
+  assert.deepEqual([seen.subject, seen.name, seen.seats], ["guest Bo", "Bo", 2]);
+  for (const [args, text] of [
+    [{ seconds: 0 }, /Invalid argument `expiresInSeconds` for `auth.signJwt`: expected a number from 1 to 3600/],
+    [{ seconds: 3601 }, /expiresInSeconds/],
+    [{ seconds: 5, more: { exp: 9 } }, /the claim "exp" is reserved/],
+    [{ seconds: 5, more: { ConvexRole: "x" } }, /the claim "ConvexRole" is reserved/],
+  ])
+    await assert.rejects(http.mutation(api.guests.invite, { name: "x", ...args }), text);
+});
+
+test("mutations and actions know where their caller is", async () => {
+  const token = issuer.token("ada");
+  const http = httpAs(token);
+  for (const call of [() => http.mutation(api.guests.fromMutation, {}), () => http.action(api.guests.fromAction, {})]) {
+    const { requestId, ...rest } = await call();
+    assert.match(requestId, /^[0-9a-f]{16}$/);
+    assert.deepEqual(rest, { ip: "127.0.0.1", userAgent: "node", scheduledFunctionId: null, authToken: token });
+  }
+  const client = socketClient();
+  assert.equal((await client.mutation(api.guests.fromMutation, {})).authToken, null);
+  client.setAuth(async () => token);
+  const about = await until(() => (client.client.hasAuth() ? client.mutation(api.guests.fromMutation, {}) : undefined), "auth");
+  assert.deepEqual([about.ip, about.authToken], ["127.0.0.1", token]);
+  await client.close();
 });
 
 test("the providers survive a restart, and change with their variable", async () => {
