@@ -39,7 +39,7 @@ void push(const value& body) {
   std::set<std::string> paths;
   for (const auto& module : read->changed) {
     safe(module.path);
-    require(!module.node && module.sha256.size() == 64, "a module is complete");
+    require(module.sha256.size() == 64, "a module is complete");
     paths.insert(module.path);
   }
   for (const auto& module : read->unchanged) safe(module.path);
