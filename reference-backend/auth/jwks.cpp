@@ -2,6 +2,7 @@
 #include "auth/jwks.hpp"
 
 #include "common/encoding.hpp"
+#include "common/freed_by.hpp"
 
 #include <hull/value/json.hpp>
 
@@ -19,13 +20,6 @@
 namespace hull::backend::auth {
 namespace {
 
-template <auto Free>
-struct freed_by {
-  template <class T>
-  void operator()(T* object) const {
-    Free(object);
-  }
-};
 using builder_pointer = std::unique_ptr<OSSL_PARAM_BLD, freed_by<OSSL_PARAM_BLD_free>>;
 using params_pointer = std::unique_ptr<OSSL_PARAM, freed_by<OSSL_PARAM_free>>;
 using context_pointer = std::unique_ptr<EVP_PKEY_CTX, freed_by<EVP_PKEY_CTX_free>>;

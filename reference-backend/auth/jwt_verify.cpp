@@ -1,6 +1,8 @@
 // Bodies of jwt_verify.hpp.
 #include "auth/jwt_verify.hpp"
 
+#include "common/freed_by.hpp"
+
 #include <openssl/bn.h>
 #include <openssl/crypto.h>
 #include <openssl/ecdsa.h>
@@ -13,18 +15,11 @@
 namespace hull::backend::auth {
 namespace {
 
-struct signature_deleter {
-  void operator()(ECDSA_SIG* s) const { ECDSA_SIG_free(s); }
-};
-struct context_deleter {
-  void operator()(EVP_MD_CTX* c) const { EVP_MD_CTX_free(c); }
-};
-
 /// JWTs write an ECDSA signature as two numbers of 32 bytes, OpenSSL wants DER. Empty when it is neither.
 std::vector<std::uint8_t> to_der(const std::vector<std::uint8_t>& raw) {
   constexpr int number_bytes = 32;
   if (raw.size() != 2 * number_bytes) return {};
-  const std::unique_ptr<ECDSA_SIG, signature_deleter> signature(ECDSA_SIG_new());
+  const std::unique_ptr<ECDSA_SIG, freed_by<ECDSA_SIG_free>> signature(ECDSA_SIG_new());
   BIGNUM* r = BN_bin2bn(raw.data(), number_bytes, nullptr);
   BIGNUM* s = BN_bin2bn(raw.data() + number_bytes, number_bytes, nullptr);
   if (!signature || r == nullptr || s == nullptr || ECDSA_SIG_set0(signature.get(), r, s) != 1) {
@@ -56,7 +51,7 @@ bool signature_fits(const jwt& token, const public_key& key) {
   const bool is_eddsa = key.algorithm == signature_algorithm::eddsa;
   const auto signature = key.algorithm == signature_algorithm::es256 ? to_der(token.signature) : token.signature;
   if (signature.empty()) return false;
-  const std::unique_ptr<EVP_MD_CTX, context_deleter> context(EVP_MD_CTX_new());
+  const std::unique_ptr<EVP_MD_CTX, freed_by<EVP_MD_CTX_free>> context(EVP_MD_CTX_new());
   const bool fits =
       context &&
       EVP_DigestVerifyInit(context.get(), nullptr, is_eddsa ? nullptr : EVP_sha256(), nullptr, key.key.get()) == 1 &&

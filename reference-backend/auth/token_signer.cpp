@@ -2,6 +2,7 @@
 #include "auth/token_signer.hpp"
 
 #include "common/encoding.hpp"
+#include "common/freed_by.hpp"
 
 #include <openssl/core_names.h>
 #include <openssl/ec.h>
@@ -20,13 +21,6 @@ namespace {
 constexpr std::size_t scalar_bytes = 32;
 constexpr std::string_view purpose = "hull: key that signs tokens ";
 
-template <auto Free>
-struct freed_by {
-  template <class T>
-  void operator()(T* object) const {
-    Free(object);
-  }
-};
 using pkey = std::unique_ptr<EVP_PKEY, freed_by<EVP_PKEY_free>>;
 using pkey_context = std::unique_ptr<EVP_PKEY_CTX, freed_by<EVP_PKEY_CTX_free>>;
 using number = std::unique_ptr<BIGNUM, freed_by<BN_clear_free>>;

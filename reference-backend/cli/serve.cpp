@@ -145,7 +145,7 @@ int serve(const serve_options& o) {
   app_options.sign_token = [&own_tokens](std::string_view claims) { return own_tokens.sign(claims); };
   app_options.log = [](const std::string& line) { write_log(severity::warning, line); };
   sync::function_log log;
-  app_options.observe = [&log](const functions::function_record& record) { log.note(record); };
+  app_options.observe = [&log](functions::function_record record) { log.note(std::move(record)); };
   asio::io_context outgoing;  // its own, so that a busy front door does not hold up the requests of actions
   fetch::http_client_options client_options;
   client_options.max_connections = std::min<std::size_t>(client_options.max_connections, files / 4);

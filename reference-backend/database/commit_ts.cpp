@@ -2,6 +2,8 @@
 #include "database/commit_ts.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 namespace hull::backend::database {
 
@@ -11,6 +13,35 @@ bool is_commit_ts(const value& v) {
          fields->begin()->second.is_null();
 }
 
+namespace {
+
+/// The value with the time in each place; nothing when it has no place for it, so that it can stay as it is.
+std::optional<value> replaced(const value& v, std::int64_t ts) {
+  if (is_commit_ts(v)) return value::int64(ts);
+  if (const auto* items = v.if_array()) {
+    std::optional<array> out;
+    for (std::size_t i = 0; i < items->size(); ++i) {
+      auto changed = replaced((*items)[i], ts);
+      if (!changed) continue;
+      if (!out) out = *items;
+      (*out)[i] = *std::move(changed);
+    }
+    return out ? std::optional(value(*std::move(out))) : std::nullopt;
+  }
+  const auto* fields = v.if_object();
+  if (fields == nullptr) return std::nullopt;
+  std::optional<object> out;
+  for (const auto& [name, field] : *fields) {
+    auto changed = replaced(field, ts);
+    if (!changed) continue;
+    if (!out) out = *fields;
+    out->set(name, *std::move(changed));
+  }
+  return out ? std::optional(value(*std::move(out))) : std::nullopt;
+}
+
+}  // namespace
+
 bool holds_commit_ts(const value& v) {
   if (const auto* items = v.if_array()) return std::any_of(items->begin(), items->end(), holds_commit_ts);
   if (const auto* fields = v.if_object())
@@ -19,17 +50,6 @@ bool holds_commit_ts(const value& v) {
   return false;
 }
 
-value with_commit_ts(const value& v, std::int64_t ts) {
-  if (!holds_commit_ts(v)) return v;
-  if (is_commit_ts(v)) return value::int64(ts);
-  if (const auto* items = v.if_array()) {
-    array out;
-    for (const value& item : *items) out.push_back(with_commit_ts(item, ts));
-    return value(std::move(out));
-  }
-  object out;
-  for (const auto& [name, field] : v.as_object()) out.set(name, with_commit_ts(field, ts));
-  return value(std::move(out));
-}
+value with_commit_ts(const value& v, std::int64_t ts) { return replaced(v, ts).value_or(v); }
 
 }  // namespace hull::backend::database

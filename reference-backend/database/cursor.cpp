@@ -3,6 +3,7 @@
 #include "database/cursor.hpp"
 
 #include "common/encoding.hpp"
+#include "common/freed_by.hpp"
 
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
@@ -38,10 +39,7 @@ digest derive(byte_view secret, std::string_view use) {
   return keyed_hash(secret, byte_view(reinterpret_cast<const std::uint8_t*>(use.data()), use.size()));
 }
 
-struct context_deleter {
-  void operator()(EVP_CIPHER_CTX* c) const { EVP_CIPHER_CTX_free(c); }
-};
-using context = std::unique_ptr<EVP_CIPHER_CTX, context_deleter>;
+using context = std::unique_ptr<EVP_CIPHER_CTX, freed_by<EVP_CIPHER_CTX_free>>;
 
 }  // namespace
 

@@ -2,7 +2,6 @@
 #include "database/expression.hpp"
 
 #include "database/commit_ts.hpp"
-
 #include "database/value_text.hpp"
 
 #include <cmath>

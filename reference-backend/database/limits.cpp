@@ -22,36 +22,19 @@ bool crosses(used_and_limit& counter, std::uint64_t added) {
 }  // namespace
 
 usage::usage() {
-  metrics_.bytes_read.limit = 16 * mebi;
-  metrics_.bytes_written.limit = 16 * mebi;
-  metrics_.database_queries.limit = 4096;
-  metrics_.documents_read.limit = 32'000;
-  metrics_.documents_written.limit = 16'000;
-  metrics_.functions_scheduled.limit = 1000;
-  metrics_.scheduled_function_args_bytes.limit = 16 * mebi;
+  for (const transaction_counter& c : transaction_counters) (metrics_.*c.used).limit = c.limit;
 }
 
 void usage::tighten(const transaction_budget& budget) {
-  const auto apply = [](used_and_limit& counter, const std::optional<std::uint64_t>& more) {
+  for (const transaction_counter& c : transaction_counters) {
+    used_and_limit& counter = metrics_.*c.used;
+    const std::optional<std::uint64_t>& more = budget.*c.budget;
     if (more && *more < counter.limit - std::min(counter.limit, counter.used)) counter.limit = counter.used + *more;
-  };
-  apply(metrics_.bytes_read, budget.bytes_read);
-  apply(metrics_.bytes_written, budget.bytes_written);
-  apply(metrics_.database_queries, budget.database_queries);
-  apply(metrics_.documents_read, budget.documents_read);
-  apply(metrics_.documents_written, budget.documents_written);
-  apply(metrics_.functions_scheduled, budget.functions_scheduled);
-  apply(metrics_.scheduled_function_args_bytes, budget.scheduled_function_args_bytes);
+  }
 }
 
 void usage::restore_limits(const transaction_metrics& earlier) {
-  metrics_.bytes_read.limit = earlier.bytes_read.limit;
-  metrics_.bytes_written.limit = earlier.bytes_written.limit;
-  metrics_.database_queries.limit = earlier.database_queries.limit;
-  metrics_.documents_read.limit = earlier.documents_read.limit;
-  metrics_.documents_written.limit = earlier.documents_written.limit;
-  metrics_.functions_scheduled.limit = earlier.functions_scheduled.limit;
-  metrics_.scheduled_function_args_bytes.limit = earlier.scheduled_function_args_bytes.limit;
+  for (const transaction_counter& c : transaction_counters) (metrics_.*c.used).limit = (earlier.*c.used).limit;
 }
 
 outcome<void> usage::note_query() {

@@ -37,4 +37,23 @@ struct transaction_budget {
       functions_scheduled, scheduled_function_args_bytes;
 };
 
+/// One of the seven, with its name for users and what a transaction of theirs may use.
+struct transaction_counter {
+  const char* name;
+  used_and_limit transaction_metrics::*used;
+  std::optional<std::uint64_t> transaction_budget::*budget;
+  std::uint64_t limit;
+};
+
+inline constexpr transaction_counter transaction_counters[] = {
+    {"bytesRead", &transaction_metrics::bytes_read, &transaction_budget::bytes_read, 16u << 20},
+    {"bytesWritten", &transaction_metrics::bytes_written, &transaction_budget::bytes_written, 16u << 20},
+    {"databaseQueries", &transaction_metrics::database_queries, &transaction_budget::database_queries, 4096},
+    {"documentsRead", &transaction_metrics::documents_read, &transaction_budget::documents_read, 32'000},
+    {"documentsWritten", &transaction_metrics::documents_written, &transaction_budget::documents_written, 16'000},
+    {"functionsScheduled", &transaction_metrics::functions_scheduled, &transaction_budget::functions_scheduled, 1000},
+    {"scheduledFunctionArgsBytes", &transaction_metrics::scheduled_function_args_bytes,
+     &transaction_budget::scheduled_function_args_bytes, 16u << 20},
+};
+
 }  // namespace hull::backend::database

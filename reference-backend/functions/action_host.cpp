@@ -117,7 +117,7 @@ outcome<std::string> action_host::call(runtime::function_kind kind, const syscal
   auto finished = kind == runtime::function_kind::mutation ? calls_.mutation(call) : calls_.action(call);
   if (!finished) return finished.error();
   if (finished->thrown) return thrown_by_callee(finished->thrown->display, finished->thrown->data);
-  return write_json(finished->result);
+  return *finished->result_json;
 }
 
 outcome<std::string> action_host::change_schedule(std::string_view name, const syscall_args& args) {

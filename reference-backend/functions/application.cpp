@@ -73,7 +73,8 @@ struct application::impl {
     if (finished.thrown)
       out.error = client_error(request_id, *finished.thrown, options.redact_logs_to_client);
     else
-      out.value_json = std::make_shared<const std::string>(write_json(finished.result));
+      out.value_json = finished.result_json ? std::move(finished.result_json)
+                                            : std::make_shared<const std::string>(write_json(finished.result));
     if (!options.redact_logs_to_client) out.log_lines = std::move(finished.log_lines);
     out.ts = finished.ts;
     return out;

@@ -91,8 +91,8 @@ struct application_options {
   /// Clients get neither log lines nor the texts of errors, as from a production deployment.
   bool redact_logs_to_client = false;
   runtime::runtime_options runtime;
-  std::shared_ptr<files::blob_store> blobs;              ///< Null: file storage is refused.
-  files::upload_key upload_key{};                        ///< Signs upload URLs.
+  std::shared_ptr<files::blob_store> blobs;  ///< Null: file storage is refused.
+  files::upload_key upload_key{};            ///< Signs upload URLs.
   /// Signs claims (JSON) for `ctx.auth.signJwt`; it fails when this is empty.
   std::function<outcome<std::string>(std::string_view claims_json)> sign_token;
   std::function<void(const std::string&)> log;           ///< Warnings for the operator of the backend.

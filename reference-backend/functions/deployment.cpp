@@ -1,6 +1,7 @@
 // Loads and stores deployments in the system tables, through transactions like everything else.
 #include "functions/deployment.hpp"
 
+#include "common/fields.hpp"
 #include "functions/stored_text.hpp"
 
 #include <hull/value/json.hpp>
@@ -21,11 +22,6 @@ constexpr std::string_view auth_table = "_auth";
 
 outcome<std::vector<value>> all_rows(transaction& tx, std::string_view table) {
   return tx.lookup(table, "by_creation_time", {});
-}
-
-std::string text_of(const value& row, std::string_view name) {
-  const value* field = row.find(name);
-  return field != nullptr && field->is_string() ? field->as_string() : std::string();
 }
 
 failure damaged(const std::string& what) { return internal_failure("The stored deployment is damaged: " + what + "."); }

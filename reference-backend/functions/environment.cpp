@@ -1,6 +1,8 @@
 // Reads, checks and writes environment variables.
 #include "functions/environment.hpp"
 
+#include "common/fields.hpp"
+
 #include <algorithm>
 #include <cctype>
 
@@ -20,11 +22,6 @@ bool is_name(std::string_view name) {
   const auto letter_or_digit = [&](unsigned char c) { return letter(c) || std::isdigit(c) != 0; };
   return !name.empty() && letter(static_cast<unsigned char>(name.front())) &&
          std::all_of(name.begin(), name.end(), letter_or_digit);
-}
-
-std::string text_of(const value& row, std::string_view name) {
-  const value* field = row.find(name);
-  return field != nullptr && field->is_string() ? field->as_string() : std::string();
 }
 
 outcome<void> check_change(const std::string& name, const std::optional<std::string>& text) {

@@ -16,7 +16,7 @@ enum class run_kind : std::uint8_t { query, mutation, action, http_action };
 /// A run that has ended, or a call that was refused before it could run. Nothing in it is redacted.
 struct function_record {
   run_kind kind = run_kind::query;
-  std::string identifier;               ///< "messages:list", or "GET /hello".
+  std::string identifier;  ///< "messages:list", or "GET /hello".
   std::string request_id;
   std::string_view caller;              ///< One of `callers`.
   std::string_view identity;            ///< "instance_admin", "acting_user", "user" or "unknown".
@@ -26,7 +26,7 @@ struct function_record {
   bool cached = false;                  ///< A query that did not run: its result was known.
   std::int64_t ended_ns = 0;            ///< Since the Unix epoch.
   std::int64_t took_ns = 0;
-  std::size_t return_bytes = 0;         ///< Of the result as JSON.
+  std::size_t return_bytes = 0;  ///< Of the result as JSON.
 };
 
 /// Who calls functions, by the names that tools know.
@@ -40,6 +40,6 @@ inline constexpr std::string_view action = "Action";
 }  // namespace callers
 
 /// Called on the thread of the run; must be short.
-using function_observer = std::function<void(const function_record&)>;
+using function_observer = std::function<void(function_record)>;
 
 }  // namespace hull::backend::functions

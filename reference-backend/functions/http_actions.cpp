@@ -119,7 +119,7 @@ outcome<http_response> read_response(const std::string& json) {
 outcome<finished_call> runner::http_action(http_request& request) {
   const std::int64_t began_ns = shared_.time.steady_ns();
   auto finished = run_http_action(request);
-  if (finished) {
+  if (finished && shared_.options.observe) {
     checked_call call;
     call.who = request.who;
     call.request_id = request.request_id;

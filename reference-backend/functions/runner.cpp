@@ -106,18 +106,23 @@ function_record runner::record_of(run_kind kind, const checked_call& call, std::
 }
 
 void runner::tell(function_record record, const finished_call& finished) const {
-  if (!shared_.options.observe) return;
   record.log_lines = finished.log_lines;
   record.http_status = finished.http_status;
   if (finished.thrown)
     record.error = finished.thrown->display;
-  else if (!finished.http_status)
-    record.return_bytes = write_json(finished.result).size();
-  shared_.options.observe(record);
+  else if (finished.result_json)
+    record.return_bytes = finished.result_json->size();
+  shared_.options.observe(std::move(record));
+}
+
+void runner::conclude_call(run_kind kind, const checked_call& call, std::int64_t began_ns,
+                           finished_call& finished) const {
+  if (!finished.thrown) finished.result_json = std::make_shared<const std::string>(write_json(finished.result));
+  if (shared_.options.observe) tell(record_of(kind, call, began_ns), finished);
 }
 
 void runner::tell_refused(run_kind kind, const checked_call& call, const runtime::js_error& why) const {
-  tell(record_of(kind, call, shared_.time.steady_ns()), {{}, why, {}, 0});
+  if (shared_.options.observe) tell(record_of(kind, call, shared_.time.steady_ns()), {{}, why, {}, 0});
 }
 
 run_session runner::new_session(const checked_call& call, std::shared_ptr<const deployment> deployed) const {
@@ -141,7 +146,7 @@ outcome<query_cache::run_pointer> runner::query(const checked_call& call, std::o
     if (lines) record.log_lines = *std::move(lines);
     if ((*run)->error) record.error = (*run)->display;
     if ((*run)->value_json) record.return_bytes = (*run)->value_json->size();
-    shared_.options.observe(record);
+    shared_.options.observe(std::move(record));
   }
   return run;
 }
@@ -191,7 +196,7 @@ outcome<std::optional<finished_call>> runner::mutation_once(const checked_call& 
   const std::int64_t began_ns = shared_.time.steady_ns();
   const auto turn = alone ? turns_.alone() : turns_.together();
   auto finished = attempt_mutation(call, with);
-  if (finished && *finished) tell(record_of(run_kind::mutation, call, began_ns), **finished);
+  if (finished && *finished) conclude_call(run_kind::mutation, call, began_ns, **finished);
   return finished;
 }
 
@@ -246,7 +251,7 @@ outcome<std::optional<finished_call>> runner::attempt_mutation(const checked_cal
 outcome<finished_call> runner::action(const checked_call& call) {
   const std::int64_t began_ns = shared_.time.steady_ns();
   auto finished = run_action(call);
-  if (finished) tell(record_of(run_kind::action, call, began_ns), *finished);
+  if (finished) conclude_call(run_kind::action, call, began_ns, *finished);
   return finished;
 }
 

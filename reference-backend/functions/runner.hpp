@@ -35,7 +35,8 @@ struct finished_call {
   std::optional<runtime::js_error> thrown;
   std::vector<std::string> log_lines;
   database::timestamp ts = 0;
-  std::optional<unsigned> http_status = {};  ///< Of an HTTP action that answered.
+  std::shared_ptr<const std::string> result_json{};  ///< Text of `result`; null when it threw.
+  std::optional<unsigned> http_status = {};          ///< Of an HTTP action that answered.
 };
 
 /// What somebody adds to the transaction of a mutation.
@@ -73,14 +74,18 @@ class runner {
   outcome<std::optional<finished_call>> attempt_mutation(const checked_call& call, const company& with);
   /// A record of what ended just now and began at `began_ns` on the steady clock.
   function_record record_of(run_kind kind, const checked_call& call, std::int64_t began_ns) const;
+  /// Tells the observer, which there must be.
   void tell(function_record record, const finished_call& finished) const;
+  /// What every mutation and action ends with: the text of its result, and its record.
+  void conclude_call(run_kind kind, const checked_call& call, std::int64_t began_ns, finished_call& finished) const;
 
   const services& shared_;
   query_cache cache_;
   right_of_way turns_;
 };
 
-/// "[Request ID: 0123456789abcdef] Server Error\n<text>"; redacted, without the text. Data of a ConvexError always goes out.
+/// "[Request ID: 0123456789abcdef] Server Error\n<text>"; redacted, without the text. Data of a ConvexError always goes
+/// out.
 function_error client_error(const std::string& request_id, const runtime::js_error& thrown, bool redacted);
 
 }  // namespace hull::backend::functions

@@ -29,22 +29,13 @@ outcome<database::transaction_budget> read_budget(const syscall_args& args) {
   const value* limits = args.find("transactionLimits");
   if (limits == nullptr || limits->is_null()) return budget;
   if (!limits->is_object()) return args.wrong("transactionLimits", "expected an object");
-  const std::pair<const char*, std::optional<std::uint64_t>*> counters[] = {
-      {"bytesRead", &budget.bytes_read},
-      {"bytesWritten", &budget.bytes_written},
-      {"databaseQueries", &budget.database_queries},
-      {"documentsRead", &budget.documents_read},
-      {"documentsWritten", &budget.documents_written},
-      {"functionsScheduled", &budget.functions_scheduled},
-      {"scheduledFunctionArgsBytes", &budget.scheduled_function_args_bytes},
-  };
-  for (const auto& [name, counter] : counters) {
-    const value* given = limits->find(name);
+  for (const database::transaction_counter& counter : database::transaction_counters) {
+    const value* given = limits->find(counter.name);
     if (given == nullptr || given->is_null()) continue;
     const double* number = given->if_double();
     if (number == nullptr || !(*number >= 0))
-      return args.wrong("transactionLimits", std::string(name) + " must be a number that is not negative");
-    if (*number < 1e15) *counter = static_cast<std::uint64_t>(*number);
+      return args.wrong("transactionLimits", std::string(counter.name) + " must be a number that is not negative");
+    if (*number < 1e15) budget.*counter.budget = static_cast<std::uint64_t>(*number);
   }
   return budget;
 }
@@ -164,14 +155,10 @@ outcome<std::string> transaction_host::sign_token(const syscall_args& args) {
 
 outcome<std::string> transaction_host::transaction_metrics(const syscall_args&) {
   const database::transaction_metrics used = tx_.metrics();
-  return write_json(
-      value::make_object({{"bytesRead", used_and_remaining(used.bytes_read)},
-                          {"bytesWritten", used_and_remaining(used.bytes_written)},
-                          {"databaseQueries", used_and_remaining(used.database_queries)},
-                          {"documentsRead", used_and_remaining(used.documents_read)},
-                          {"documentsWritten", used_and_remaining(used.documents_written)},
-                          {"functionsScheduled", used_and_remaining(used.functions_scheduled)},
-                          {"scheduledFunctionArgsBytes", used_and_remaining(used.scheduled_function_args_bytes)}}));
+  object counters;
+  for (const database::transaction_counter& counter : database::transaction_counters)
+    counters.set(counter.name, used_and_remaining(used.*counter.used));
+  return write_json(value(std::move(counters)));
 }
 
 outcome<std::string> transaction_host::function_metadata(const syscall_args&) {

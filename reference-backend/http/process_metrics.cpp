@@ -3,7 +3,6 @@
 
 #include "sync/function_metrics.hpp"
 
-#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>

@@ -4,8 +4,8 @@
 namespace hull::backend::runtime::web_crypto {
 namespace {
 
-using param_builder = std::unique_ptr<OSSL_PARAM_BLD, freed<OSSL_PARAM_BLD_free>>;
-using params = std::unique_ptr<OSSL_PARAM, freed<OSSL_PARAM_free>>;
+using param_builder = std::unique_ptr<OSSL_PARAM_BLD, freed_by<OSSL_PARAM_BLD_free>>;
+using params = std::unique_ptr<OSSL_PARAM, freed_by<OSSL_PARAM_free>>;
 
 constexpr int max_rsa_bits = 16384;
 
@@ -46,7 +46,7 @@ outcome<std::string> public_bytes(EVP_PKEY* key) {
 }
 
 outcome<std::string> private_bytes(EVP_PKEY* key) {
-  const std::unique_ptr<PKCS8_PRIV_KEY_INFO, freed<PKCS8_PRIV_KEY_INFO_free>> info(EVP_PKEY2PKCS8(key));
+  const std::unique_ptr<PKCS8_PRIV_KEY_INFO, freed_by<PKCS8_PRIV_KEY_INFO_free>> info(EVP_PKEY2PKCS8(key));
   unsigned char* der = nullptr;
   const int length = info ? i2d_PKCS8_PRIV_KEY_INFO(info.get(), &der) : 0;
   if (length <= 0) return operation_error();
@@ -158,7 +158,7 @@ pkey load_key(std::string_view der, bool is_private) {
     pkey key(d2i_PUBKEY(nullptr, &p, static_cast<long>(der.size())));
     return p == in(der) + der.size() ? std::move(key) : nullptr;
   }
-  const std::unique_ptr<PKCS8_PRIV_KEY_INFO, freed<PKCS8_PRIV_KEY_INFO_free>> info(
+  const std::unique_ptr<PKCS8_PRIV_KEY_INFO, freed_by<PKCS8_PRIV_KEY_INFO_free>> info(
       d2i_PKCS8_PRIV_KEY_INFO(nullptr, &p, static_cast<long>(der.size())));
   if (!info || p != in(der) + der.size()) return nullptr;
   return pkey(EVP_PKCS82PKEY(info.get()));

@@ -1,6 +1,7 @@
 // OpenSSL's objects as values, for the files of web_crypto alone.
 #pragma once
 
+#include "common/freed_by.hpp"
 #include "runtime/web_crypto.hpp"
 
 #include <openssl/bn.h>
@@ -17,18 +18,11 @@
 
 namespace hull::backend::runtime::web_crypto {
 
-template <auto Free>
-struct freed {
-  template <class T>
-  void operator()(T* p) const {
-    Free(p);
-  }
-};
-using pkey = std::unique_ptr<EVP_PKEY, freed<EVP_PKEY_free>>;
-using pkey_context = std::unique_ptr<EVP_PKEY_CTX, freed<EVP_PKEY_CTX_free>>;
-using md_context = std::unique_ptr<EVP_MD_CTX, freed<EVP_MD_CTX_free>>;
-using cipher_context = std::unique_ptr<EVP_CIPHER_CTX, freed<EVP_CIPHER_CTX_free>>;
-using big_number = std::unique_ptr<BIGNUM, freed<BN_clear_free>>;
+using pkey = std::unique_ptr<EVP_PKEY, freed_by<EVP_PKEY_free>>;
+using pkey_context = std::unique_ptr<EVP_PKEY_CTX, freed_by<EVP_PKEY_CTX_free>>;
+using md_context = std::unique_ptr<EVP_MD_CTX, freed_by<EVP_MD_CTX_free>>;
+using cipher_context = std::unique_ptr<EVP_CIPHER_CTX, freed_by<EVP_CIPHER_CTX_free>>;
+using big_number = std::unique_ptr<BIGNUM, freed_by<BN_clear_free>>;
 
 inline const unsigned char* in(std::string_view s) { return reinterpret_cast<const unsigned char*>(s.data()); }
 inline unsigned char* out(std::string& s) { return reinterpret_cast<unsigned char*>(s.data()); }

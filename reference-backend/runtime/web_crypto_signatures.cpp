@@ -22,7 +22,7 @@ std::size_t field_bytes(EVP_PKEY* key) { return static_cast<std::size_t>((EVP_PK
 /// ECDSA signatures are two numbers side by side here, and DER in OpenSSL.
 outcome<std::string> flat_signature(EVP_PKEY* key, const std::string& der) {
   const unsigned char* p = in(der);
-  const std::unique_ptr<ECDSA_SIG, freed<ECDSA_SIG_free>> parsed(
+  const std::unique_ptr<ECDSA_SIG, freed_by<ECDSA_SIG_free>> parsed(
       d2i_ECDSA_SIG(nullptr, &p, static_cast<long>(der.size())));
   if (!parsed) return operation_error();
   const std::size_t n = field_bytes(key);
@@ -36,7 +36,7 @@ outcome<std::string> flat_signature(EVP_PKEY* key, const std::string& der) {
 std::string der_signature(EVP_PKEY* key, std::string_view flat) {
   const std::size_t n = field_bytes(key);
   if (flat.size() != 2 * n) return {};
-  const std::unique_ptr<ECDSA_SIG, freed<ECDSA_SIG_free>> made(ECDSA_SIG_new());
+  const std::unique_ptr<ECDSA_SIG, freed_by<ECDSA_SIG_free>> made(ECDSA_SIG_new());
   if (!made || ECDSA_SIG_set0(made.get(), BN_bin2bn(in(flat), static_cast<int>(n), nullptr),
                               BN_bin2bn(in(flat) + n, static_cast<int>(n), nullptr)) != 1)
     return {};

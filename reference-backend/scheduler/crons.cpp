@@ -20,8 +20,6 @@ constexpr std::string_view runs_table = "_cron_next_run";
 constexpr std::string_view logs_table = "_cron_job_logs";
 constexpr std::size_t kept_characters = 1000;
 
-value state(const char* type) { return value::make_object({{"type", type}}); }
-
 /// Numbers of a schedule are stored as int64.
 value stored_schedule(const value& json) {
   object out;

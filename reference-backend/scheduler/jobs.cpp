@@ -17,8 +17,6 @@ constexpr std::string_view jobs_table = "_scheduled_jobs";
 constexpr std::string_view args_table = "_scheduled_job_args";
 constexpr std::string_view view = "_scheduled_functions";
 
-value state(const char* type) { return value::make_object({{"type", type}}); }
-
 value ended(value final_state, std::int64_t now_ns) {
   return value::make_object(
       {{"state", std::move(final_state)}, {"nextTs", nullptr}, {"completedTs", value::int64(now_ns)}});

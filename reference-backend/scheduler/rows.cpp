@@ -5,11 +5,6 @@ namespace hull::backend::scheduler {
 
 using database::access;
 
-std::string text_of(const value& row, std::string_view name) {
-  const value* field = row.find(name);
-  return field != nullptr && field->is_string() ? field->as_string() : std::string();
-}
-
 std::optional<std::int64_t> int64_of(const value& row, std::string_view name) {
   const value* field = row.find(name);
   if (field == nullptr || field->if_int64() == nullptr) return std::nullopt;
@@ -28,6 +23,8 @@ std::string state_of(const value& row) {
   const value* state = row.find("state");
   return state != nullptr && state->is_object() ? text_of(*state, "type") : std::string();
 }
+
+value state(const char* type) { return value::make_object({{"type", type}}); }
 
 outcome<std::vector<value>> rows_by_time(database::transaction& tx, std::string_view table, std::string_view index,
                                          std::string_view field, std::int64_t until_ns, std::size_t limit) {

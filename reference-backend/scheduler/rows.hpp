@@ -2,6 +2,7 @@
 #pragma once
 
 #include "common/failure.hpp"
+#include "common/fields.hpp"
 #include "database/transaction.hpp"
 
 #include <hull/value/value.hpp>
@@ -14,8 +15,6 @@
 
 namespace hull::backend::scheduler {
 
-/// Empty when it is no string.
-std::string text_of(const value& row, std::string_view name);
 std::optional<std::int64_t> int64_of(const value& row, std::string_view name);
 /// Bytes as the text that they are.
 std::string bytes_text_of(const value& row, std::string_view name);
@@ -23,6 +22,8 @@ bytes to_bytes(std::string_view text);
 
 /// The `type` of the row's state.
 std::string state_of(const value& row);
+/// A state that is nothing but its type.
+value state(const char* type);
 
 /// Rows of `table` in the order of the times in `field`, which `index` is over, up to `until_ns`; rows without a time
 /// are left out.

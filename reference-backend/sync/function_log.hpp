@@ -13,7 +13,7 @@ class function_log {
  public:
   /// Log lines and errors go to the log at level info. A cached result is only counted: it says nothing new, and one
   /// mutation may have thousands of them follow.
-  void note(const functions::function_record& record);
+  void note(functions::function_record record);
 
   log_stream& stream() noexcept { return stream_; }
   const function_metrics& metrics() const noexcept { return metrics_; }
