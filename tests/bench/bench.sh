@@ -3,7 +3,7 @@
 
 bench_command() {
   case ${1:-} in
-    client | qt)
+    backend | client | qt)
       local which=$1
       shift
       "bench_${which}_command" "$@"
@@ -19,12 +19,28 @@ bench_command() {
   ((${#programs[@]} > 0)) || fail "There are no benchmarks."
   cmake --build --preset release --target "${programs[@]}" </dev/null
   step "Measuring" "Run the benchmark named above by itself to see why it stopped."
-  tests/backend/runtime/npm/bundle.sh "$root/tests/interop/node_modules" "$root/build/release/bundle"
-  export HULL_BENCH_BUNDLE=$root/build/release/bundle
+  bench_environment
   for program in "${programs[@]}"; do
+    [[ $program != backend_bench ]] || continue # minutes of its own: ./dev bench backend
     say "build/release/bin/$program"
-    HULL_BACKEND=$root/build/release/bin/hull-backend "build/release/bin/$program" "$@" </dev/null
+    "build/release/bin/$program" "$@" </dev/null
   done
+}
+
+# What the benchmarks of the backend want to know: the program, and functions bundled with the npm package.
+bench_environment() {
+  tests/backend/runtime/npm/bundle.sh "$root/tests/interop/node_modules" "$root/build/release/bundle"
+  export HULL_BENCH_BUNDLE=$root/build/release/bundle HULL_BACKEND=$root/build/release/bin/hull-backend
+}
+
+# The backend beside the limits of the machine; further words go to backend_bench (--rows MOST, --watchers MOST).
+bench_backend_command() {
+  plan $((setup_steps + 1 + build_steps + 1)); setup
+  interop_packages
+  build release hull-backend backend_bench
+  step "Measuring" "Run build/release/bin/backend_bench by itself to see why it stopped."
+  bench_environment
+  build/release/bin/backend_bench "$@" </dev/null
 }
 
 # The client against the npm client; further words go to compare.mjs (--rounds N, --write FILE).

@@ -41,8 +41,8 @@ export class Backend {
     return b;
   }
 
-  // Starts the program, again after `halt`, on the same ports and data.
-  async launch() {
+  // Starts the program, again after `halt`, on the same ports and data; asks every `pause` milliseconds whether it serves.
+  async launch(pause = 20) {
     const ports = ["--port", this.port, "--site-port", this.sitePort].map(String);
     this.child = spawn(program, ["serve", "--data", this.data, ...ports, ...this.options]);
     for (const stream of [this.child.stdout, this.child.stderr]) stream.on("data", (text) => (this.log += text));
@@ -50,8 +50,8 @@ export class Backend {
     for (let i = 0; ; ++i) {
       const answer = await fetch(this.url + "/version").catch(() => null);
       if (answer?.ok) break;
-      if (i === 500) throw new Error("hull-backend does not answer:\n" + this.log);
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      if (i * pause >= 10000) throw new Error("hull-backend does not answer:\n" + this.log);
+      await new Promise((resolve) => setTimeout(resolve, pause));
     }
   }
 
