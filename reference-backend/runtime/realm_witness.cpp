@@ -194,7 +194,11 @@ void realm_witness::settle(v8::Local<v8::Context> context, v8::Local<v8::Module>
     walk.from(context, module);
     makers.clear();
     prototypes.clear();
-    for (const word w : walk.makers()) makers.push_back(handle_of(isolate, w));
+    for (const word w : walk.makers()) {
+      makers.push_back(handle_of(isolate, w));
+      // A class is looked at like a prototype when one of its static methods is called.
+      if (!has_proxy(w)) prototypes.push_back(makers.back());
+    }
     for (const word w : walk.prototypes())
       if (is_object(w) && is_receiver(type_of(w)) && !has_proxy(w)) prototypes.push_back(handle_of(isolate, w));
   };
