@@ -115,7 +115,8 @@ class connection : public std::enable_shared_from_this<connection> {
     for (const auto& field : message)
       request_.headers.emplace_back(lower({field.name_string().data(), field.name_string().size()}),
                                     std::string(field.value()));
-    request_.peer = sync::peer_address(stream_);
+    if (peer_.empty()) peer_ = sync::peer_address(stream_);
+    request_.peer = peer_;
     const std::string* id = request_.header("convex-request-id");
     request_.id = id && is_request_id(*id) ? *id : random_id();
 
@@ -410,6 +411,7 @@ class connection : public std::enable_shared_from_this<connection> {
   std::function<void()> closer_;
   beast::flat_buffer buffer_;
   std::optional<wire::request_parser<wire::string_body>> parser_;
+  std::string peer_;  ///< Asked for once: it stays the same for all requests.
   request request_;
   const route* route_ = nullptr;
   std::optional<request_body> body_;            ///< During an exchange.

@@ -1,4 +1,5 @@
 // Routes of file storage: uploads to URLs that functions hand out, and downloads.
+#include "common/busy.hpp"
 #include "files/byte_range.hpp"
 #include "files/file_storage.hpp"
 #include "files/uuid.hpp"
@@ -100,7 +101,7 @@ class upload_request : public std::enable_shared_from_this<upload_request> {
       if (!id) return self->refuse(id.error());
       self->exchange_->respond(value_response(value::make_object({{"storageId", *id}})));
     });
-    if (!taken) refuse({blame::overload, "TooManyConcurrentRequests", "The deployment is busy. Try again.", {}});
+    if (!taken) refuse(busy());
   }
 
   void refuse(const failure& f) {

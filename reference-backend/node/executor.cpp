@@ -1,6 +1,7 @@
 // Finds or starts the process, writes the modules, takes care of the number of actions at once.
 #include "node/executor.hpp"
 
+#include "common/busy.hpp"
 #include "node/module_folders.hpp"
 #include "node/node_session.hpp"
 
@@ -54,8 +55,7 @@ class executor final : public runtime::node_executor {
         turns_(options_.max_actions) {}
 
   runtime::node_result run(const runtime::run_request& request) override {
-    if (!turns_.take(options_.patience))
-      return failed({blame::overload, "TooManyConcurrentRequests", "The deployment is busy. Try again.", std::nullopt});
+    if (!turns_.take(options_.patience)) return failed(busy());
     auto result = run_now(request);
     turns_.give_back();
     return result;

@@ -1,6 +1,7 @@
 // Questions to Node.js: lines go out, calls come in and are carried out by hosts, one answer ends each question.
 #include "node/node_session.hpp"
 
+#include "common/busy.hpp"
 #include "runtime/function_log.hpp"
 
 #include <utility>
@@ -156,8 +157,7 @@ void node_session::begin_call(const std::shared_ptr<question>& asked, question_i
   if (!taken) {
     --asked->running;
     asked->done = true;
-    asked->result.failed =
-        failure{blame::overload, "TooManyConcurrentRequests", "The deployment is busy. Try again.", std::nullopt};
+    asked->result.failed = busy();
     changed_.notify_all();
   }
 }

@@ -2,6 +2,7 @@
 // a mutation never holds the worker which that mutation needs.
 #include "runtime/runtime.hpp"
 
+#include "common/busy.hpp"
 #include "runtime/glue.hpp"
 #include "runtime/node_run.hpp"
 #include "runtime/prepared_runs.hpp"
@@ -14,9 +15,6 @@ namespace {
 
 using environment = std::function<std::optional<std::string>(std::string_view)>;
 
-failure busy() {
-  return failure{blame::overload, "TooManyConcurrentRequests", "The deployment is busy. Try again.", std::nullopt};
-}
 failure closing() { return failure{blame::overload, "ShuttingDown", "The backend is shutting down.", std::nullopt}; }
 
 std::shared_ptr<const module_set> only(module_source m) {

@@ -23,10 +23,10 @@ struct endpoint_options {
   std::chrono::milliseconds close_within{5'000};
 };
 
-/// Takes over connections that asked to be upgraded.
 /// Address of the other side; empty when the connection is gone.
 std::string peer_address(boost::beast::tcp_stream& stream);
 
+/// Takes over connections that asked to be upgraded.
 class endpoint {
  public:
   struct state;  ///< Shared with the connections.

@@ -1,6 +1,7 @@
 // Bodies of session_host.hpp.
 #include "sync/session_host.hpp"
 
+#include "common/busy.hpp"
 #include "common/log.hpp"
 
 #include <boost/asio/post.hpp>
@@ -61,10 +62,6 @@ functions::function_call to_function_call(const serve::call& what, const serve::
   call.allow_internal = who.admin;
   call.caller = functions::callers::socket;
   return call;
-}
-
-failure overloaded() {
-  return {blame::overload, "TooManyConcurrentRequests", "The deployment is busy. Try again.", {}};
 }
 
 }  // namespace
@@ -137,7 +134,7 @@ void session_host::check_user_token(const std::string& token) {
       self->accept(std::move(who), token);
     });
   });
-  if (!taken) carry_out(machine_.token_refused(to_fault(overloaded()), now()));
+  if (!taken) carry_out(machine_.token_refused(to_fault(busy()), now()));
 }
 
 void session_host::handle(serve::take_snapshot&) {
@@ -178,7 +175,7 @@ void session_host::handle(serve::run_queries& e) {
     boost::asio::post(strand_, [self = shared_from_this(), all, first] {
       if (self->socket_)
         self->carry_out(
-            self->machine_.query_failed(all->step, all->queries[first].id, to_fault(overloaded()), self->now()));
+            self->machine_.query_failed(all->step, all->queries[first].id, to_fault(busy()), self->now()));
     });
   }
 }
@@ -231,7 +228,7 @@ void session_host::start_call(bool is_action, serve::request_id id, serve::call&
   });
   if (taken) return;
   boost::asio::post(strand_,
-                    [self = shared_from_this(), is_action, id] { self->call_finished(is_action, id, overloaded()); });
+                    [self = shared_from_this(), is_action, id] { self->call_finished(is_action, id, busy()); });
 }
 
 void session_host::call_finished(bool is_action, serve::request_id id, const outcome<functions::call_outcome>& result) {
