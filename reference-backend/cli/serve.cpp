@@ -124,7 +124,9 @@ int serve(const serve_options& o) {
   auto site = http::listener::open(io, site_port);
   if (!site) return complain(with_remedy(site.error(), "--site-port"));
 
-  auto store = storage::open_sqlite(o.data);
+  storage::sqlite_options store_options;
+  store_options.room_for_log = true;
+  auto store = storage::open_sqlite(o.data, store_options);
   if (!store) return complain(store.error());
   auto blobs = files::open_local_store(o.data / "files");
   if (!blobs) return complain(blobs.error());
@@ -136,6 +138,7 @@ int serve(const serve_options& o) {
   app_options.origin = o.origin.value_or(local_origin(o.bind, (*api)->port()));
   app_options.site_origin = o.site_origin.value_or(local_origin(o.bind, (*site)->port()));
   app_options.redact_logs_to_client = o.redact_logs_to_client;
+  app_options.runtime.isolates = std::clamp<std::size_t>(std::thread::hardware_concurrency(), 2, 8);
   app_options.runtime.reuse_contexts = !o.new_context_per_run;
   app_options.blobs = *std::move(blobs);
   app_options.upload_key = files::make_upload_key(instance->secret);

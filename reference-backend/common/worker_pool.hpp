@@ -1,14 +1,17 @@
 // Threads for calls that block. Threads are made as they are needed, up to a limit; beyond it, jobs wait in a queue.
+// The thread that fell idle last is woken first: what it uses is still in the caches, and the others may sleep on.
 #pragma once
+
+#include "common/big_thread.hpp"
 
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <system_error>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -20,7 +23,7 @@ class worker_pool {
       : max_threads_(max_threads), max_waiting_(max_waiting) {}
   ~worker_pool() {
     stop();
-    for (auto& t : threads_) t.join();
+    threads_.clear();
   }
   worker_pool(const worker_pool&) = delete;
   worker_pool& operator=(const worker_pool&) = delete;
@@ -31,12 +34,12 @@ class worker_pool {
     std::unique_lock lock(mutex_);
     if (stopped_ || jobs_.size() >= max_waiting_) return false;
     jobs_.push_back(std::move(job));
-    if (idle_ >= jobs_.size()) {
-      lock.unlock();
-      work_.notify_one();
+    if (!idle_.empty()) {
+      call(idle_.back());
+      idle_.pop_back();
     } else if (threads_.size() < max_threads_) {
       try {
-        threads_.emplace_back([this] { run(); });
+        threads_.push_back(std::make_unique<big_thread>([this] { run(); }));
       } catch (const std::system_error&) {  // the system has no more threads: who asked must not wait for one
         jobs_.pop_back();
         return false;
@@ -47,12 +50,10 @@ class worker_pool {
 
   /// Takes no more jobs and forgets those that wait. Running ones go on.
   void stop() {
-    {
-      const std::lock_guard lock(mutex_);
-      stopped_ = true;
-      jobs_.clear();
-    }
-    work_.notify_all();
+    const std::lock_guard lock(mutex_);
+    stopped_ = true;
+    jobs_.clear();
+    for (sleeper* s : std::exchange(idle_, {})) call(s);
   }
 
   std::size_t running() {
@@ -67,12 +68,24 @@ class worker_pool {
   }
 
  private:
+  struct sleeper {
+    std::condition_variable woken;
+    bool called = false;
+  };
+  static void call(sleeper* s) {
+    s->called = true;
+    s->woken.notify_one();
+  }
+
   void run() {
+    sleeper me;
     std::unique_lock lock(mutex_);
     for (;;) {
-      ++idle_;
-      work_.wait(lock, [this] { return stopped_ || !jobs_.empty(); });
-      --idle_;
+      while (!stopped_ && jobs_.empty()) {
+        me.called = false;
+        idle_.push_back(&me);
+        me.woken.wait(lock, [&me] { return me.called; });
+      }
       if (stopped_) return;
       auto job = std::move(jobs_.front());
       jobs_.pop_front();
@@ -89,11 +102,10 @@ class worker_pool {
   const std::size_t max_threads_;
   const std::size_t max_waiting_;
   std::mutex mutex_;
-  std::condition_variable work_;
   std::condition_variable done_;
   std::deque<std::function<void()>> jobs_;
-  std::vector<std::thread> threads_;
-  std::size_t idle_ = 0;
+  std::vector<sleeper*> idle_;  ///< Who fell asleep last comes last.
+  std::vector<std::unique_ptr<big_thread>> threads_;
   std::size_t running_ = 0;
   bool stopped_ = false;
 };

@@ -1,7 +1,8 @@
-// Bodies of committer.hpp. While one batch is being made durable the next one gathers: one fsync serves them all.
+// Bodies of committer.hpp.
 #include "database/committer.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace hull::backend::database {
 namespace {
@@ -35,7 +36,7 @@ failure conflict_failure(const write_log::conflict& c) {
 
 committer::committer(services& shared, snapshot first) : shared_(shared), log_(first.ts), last_ts_(first.ts) {
   history_.push_back(std::move(first));
-  thread_ = std::thread([this] { run(); });
+  task_thread_ = std::thread([this] { run_tasks(); });
 }
 
 committer::~committer() {
@@ -43,28 +44,69 @@ committer::~committer() {
     const std::lock_guard lock(queue_mutex_);
     stopping_ = true;
   }
-  queue_changed_.notify_one();
-  thread_.join();
+  tasks_changed_.notify_one();
+  task_thread_.join();
 }
 
 outcome<timestamp> committer::commit(commit_request request) {
-  std::future<outcome<timestamp>> done;
-  {
-    const std::lock_guard lock(queue_mutex_);
-    job& j = queue_.emplace_back();
-    j.request = std::move(request);
-    done = j.done.get_future();
+  job mine(std::move(request));
+  std::unique_lock lock(queue_mutex_);
+  queue_.push_back(&mine);
+  if (led_)
+    mine.changed.wait(lock, [&mine] { return mine.leads || mine.done; });
+  else
+    led_ = true;
+  if (!mine.done) lead(lock);
+  return *std::move(mine.answer);
+}
+
+void committer::lead(std::unique_lock<std::mutex>& lock) {
+  const std::vector<job*> batch(queue_.begin(), queue_.end());
+  queue_.clear();
+  lock.unlock();
+  commit_batch(batch);
+  const std::int64_t now = shared_.time.steady_ns();
+  lock.lock();
+  if (now - tidied_at_ >= tidy_every_ns) {
+    tidied_at_ = now;
+    tasks_.emplace_back([this] { tidy(); });
   }
-  queue_changed_.notify_one();
-  return done.get();
+  // Nobody returns from `commit`, which owns its job, before the mutex is free. The leader is one of them.
+  for (job* j : batch) {
+    j->done = true;
+    j->changed.notify_one();
+  }
+  hand_over();
+}
+
+void committer::hand_over() {
+  led_ = tasks_lead_ = false;
+  if (!tasks_.empty()) {
+    led_ = tasks_lead_ = true;
+    tasks_changed_.notify_one();
+  } else if (!queue_.empty()) {
+    led_ = queue_.front()->leads = true;
+    queue_.front()->changed.notify_one();
+  }
 }
 
 void committer::post(std::function<void()> task) {
-  {
-    const std::lock_guard lock(queue_mutex_);
-    queue_.emplace_back().task = std::move(task);
+  const std::lock_guard lock(queue_mutex_);
+  tasks_.push_back(std::move(task));
+  if (!led_) hand_over();
+}
+
+void committer::run_tasks() {
+  std::unique_lock lock(queue_mutex_);
+  while (true) {
+    tasks_changed_.wait(lock, [this] { return tasks_lead_ || stopping_; });
+    if (!tasks_lead_) return;
+    const auto todo = std::exchange(tasks_, {});
+    lock.unlock();
+    for (const auto& task : todo) task();
+    lock.lock();
+    hand_over();
   }
-  queue_changed_.notify_one();
 }
 
 snapshot committer::latest() const {
@@ -91,22 +133,6 @@ void committer::remove_listener(std::uint64_t id) {
   listeners_.erase(id);
 }
 
-void committer::run() {
-  while (true) {
-    std::deque<job> batch;
-    {
-      std::unique_lock lock(queue_mutex_);
-      queue_changed_.wait(lock, [&] { return stopping_ || !queue_.empty(); });
-      if (queue_.empty()) return;
-      batch.swap(queue_);
-    }
-    commit_batch(batch);
-    for (job& j : batch)
-      if (j.task) j.task();
-    tidy();
-  }
-}
-
 timestamp committer::next_ts() {
   last_ts_ = std::max(last_ts_ + 1, static_cast<timestamp>(shared_.time.wall_ns()));
   return last_ts_;
@@ -127,35 +153,35 @@ std::optional<failure> committer::find_conflict(const commit_request& request, c
   return failure{blame::conflict, "OutOfRetention", "The transaction took too long; its snapshot is too old.", {}};
 }
 
-void committer::commit_batch(std::deque<job>& batch) {
+void committer::commit_batch(const std::vector<job*>& batch) {
   const timestamp durable = latest().ts;
   snapshot newest = latest();
-  std::vector<accepted> todo;
+  std::vector<job*> todo;
   std::vector<storage::commit_record> records;
-  for (job& j : batch) {
-    if (!j.request) continue;
+  for (job* j : batch) {
     if (broken_) {
-      j.done.set_value(*broken_);
+      j->answer = *broken_;
       continue;
     }
-    if (auto conflict = find_conflict(*j.request, newest)) {
-      j.done.set_value(*std::move(conflict));
+    if (auto conflict = find_conflict(j->request, newest)) {
+      j->answer = *std::move(conflict);
       continue;
     }
     const timestamp ts = next_ts();
-    newest = {ts, j.request->tables};
-    j.request->set_time(ts);
-    records.push_back(std::move(j.request->record));
+    newest = {ts, j->request.tables};
+    j->request.set_time(ts);
+    records.push_back(std::move(j->request.record));
     // Later ones of the batch must see it; nobody else looks beyond what is published.
-    log_.append(std::move(j.request->log));
-    todo.push_back({&j, ts});
+    log_.append(std::move(j->request.log));
+    j->answer = ts;
+    todo.push_back(j);
   }
   if (todo.empty()) return;
 
   if (auto written = shared_.storage.write(records); !written) {
     log_.retract_after(durable);
     if (written.error().code == "OutcomeUnknown") broken_ = written.error();
-    for (const accepted& a : todo) a.from->done.set_value(written.error());
+    for (job* j : todo) j->answer = written.error();
     return;
   }
   publish(std::move(newest));
@@ -164,9 +190,8 @@ void committer::commit_batch(std::deque<job>& batch) {
     const std::lock_guard lock(listeners_mutex_);
     for (const auto& [id, l] : listeners_) listeners.push_back(l);
   }
-  for (const accepted& a : todo)
-    for (const listener& l : listeners) l(a.ts);
-  for (const accepted& a : todo) a.from->done.set_value(a.ts);
+  for (const job* j : todo)
+    for (const listener& l : listeners) l(**j->answer);
 }
 
 void committer::publish(snapshot newest) {
@@ -178,9 +203,6 @@ void committer::publish(snapshot newest) {
 }
 
 void committer::tidy() {
-  const std::int64_t now = shared_.time.steady_ns();
-  if (now - tidied_at_ < tidy_every_ns) return;
-  tidied_at_ = now;
   log_.purge(before(last_ts_, log_window_ns));
   // An error here is no loss: the versions stay for the next round.
   if (prune_pauses_ == 0 && !broken_) (void)shared_.storage.prune(before(last_ts_, prune_window_ns), prune_budget);

@@ -1,4 +1,8 @@
-// The one thread through which all commits go: conflicts, times, durability, publication, in this order.
+// The one door through which all commits go: conflicts, times, durability, publication, in this order.
+//
+// Whoever commits while nobody else does leads: it writes its own transaction on its own thread, without waiting for
+// another one to wake. What comes meanwhile gathers; the first of those leads next, with all of them as its batch, so
+// that one fsync serves them all.
 #pragma once
 
 #include "database/transaction_state.hpp"
@@ -8,10 +12,10 @@
 #include <condition_variable>
 #include <deque>
 #include <functional>
-#include <future>
 #include <map>
 #include <mutex>
 #include <thread>
+#include <vector>
 
 namespace hull::backend::database {
 
@@ -31,7 +35,7 @@ class committer {
 
   /// Returns when the writes are durable and visible, or why they are not.
   outcome<timestamp> commit(commit_request request);
-  /// Runs `task` on the committer thread, between commits.
+  /// Runs `task` on a thread of the committer's own, between commits.
   void post(std::function<void()> task);
 
   snapshot latest() const;
@@ -55,18 +59,20 @@ class committer {
   };
 
  private:
+  /// A caller of `commit`, for as long as it waits there.
   struct job {
-    std::optional<commit_request> request;
-    std::promise<outcome<timestamp>> done;
-    std::function<void()> task;
+    explicit job(commit_request r) : request(std::move(r)) {}
+    commit_request request;
+    std::optional<outcome<timestamp>> answer;  ///< Of the leader, until `done`.
+    bool done = false;
+    bool leads = false;
+    std::condition_variable changed;
   };
-  struct accepted {
-    job* from = nullptr;
-    timestamp ts = 0;
-  };
-
-  void run();
-  void commit_batch(std::deque<job>& batch);
+  void run_tasks();
+  void lead(std::unique_lock<std::mutex>& lock);
+  /// The next leader is the thread of the tasks, the first who waits to commit, or nobody.
+  void hand_over();
+  void commit_batch(const std::vector<job*>& batch);
   std::optional<failure> find_conflict(const commit_request& request, const snapshot& newest) const;
   timestamp next_ts();
   void publish(snapshot newest);
@@ -82,17 +88,20 @@ class committer {
   std::map<std::uint64_t, listener> listeners_;
   std::uint64_t next_listener_ = 1;
 
-  // Of the committer thread alone.
+  // Of the leader alone.
   timestamp last_ts_ = 0;
   std::optional<failure> broken_;  ///< Set when nobody knows what the store holds: nothing is accepted any more.
   std::int64_t tidied_at_ = 0;
 
   std::atomic<int> prune_pauses_{0};
   std::mutex queue_mutex_;
-  std::condition_variable queue_changed_;
-  std::deque<job> queue_;
+  std::deque<job*> queue_;
+  std::vector<std::function<void()>> tasks_;
+  bool led_ = false;         ///< Somebody leads.
+  bool tasks_lead_ = false;  ///< It is the thread of the tasks.
   bool stopping_ = false;
-  std::thread thread_;
+  std::condition_variable tasks_changed_;
+  std::thread task_thread_;
 };
 
 }  // namespace hull::backend::database

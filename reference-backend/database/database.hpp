@@ -36,7 +36,7 @@ struct schema_progress {
   std::uint32_t indexes_total = 0;
 };
 
-/// Called on the committer thread after a commit is durable and visible. Keep it short: note and hand over.
+/// Called between commits, one at a time, after a commit is durable and visible. Keep it short: note and hand over.
 using commit_listener = std::function<void(timestamp)>;
 
 struct schema;
@@ -66,7 +66,7 @@ class database {
 
   /// Visits the writes of commits in (from, to], as far as the log reaches back (two minutes).
   void visit_writes(timestamp from, timestamp to, const std::function<void(const log_entry&)>& visit) const;
-  /// Runs `task` on the committer thread, between commits.
+  /// Runs `task` on another thread, between commits.
   void post(std::function<void()> task);
 
   /// Listeners run in the order of their registration; the returned function removes one.

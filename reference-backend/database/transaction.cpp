@@ -249,6 +249,7 @@ void transaction::rollback_nested() {
 biggest_writes transaction::biggest() const { return state_->used.biggest(); }
 
 transaction_metrics transaction::metrics() const { return state_->used.metrics(); }
+void transaction::depend_on(const read_set& reads) { state_->reads.merge(reads); }
 const read_set& transaction::reads() const noexcept { return state_->reads; }
 std::shared_ptr<const read_set> transaction::take_reads() {
   return std::make_shared<const read_set>(std::exchange(state_->reads, {}));

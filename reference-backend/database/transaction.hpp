@@ -94,6 +94,8 @@ class transaction {
   biggest_writes biggest() const;       ///< Of user tables; what was rolled back counts.
   transaction_metrics metrics() const;  ///< What was used so far, for the limits and for getTransactionMetrics.
 
+  /// Depends on `reads` as if it had read them itself: the caller knows what stands there.
+  void depend_on(const read_set& reads);
   /// What this transaction has read. Valid until the next operation.
   const read_set& reads() const noexcept;
   /// Takes the reads of a finished query run, to subscribe to them.

@@ -62,6 +62,7 @@ struct application::impl {
         db(std::move(database)),
         js(std::move(runtime)),
         stored_files(*db, options.blobs, options.upload_key, options.origin, c, r),
+        deployments(*db),
         shared{*db, *js, c, r, deployments, options, stored_files},
         runs(shared),
         scheduled(shared, runs),
@@ -125,6 +126,7 @@ database::database& application::db() noexcept { return *impl_->db; }
 const application_options& application::options() const noexcept { return impl_->options; }
 
 scheduler::callee& application::scheduled_functions() noexcept { return impl_->scheduled; }
+runtime::context_counts application::contexts() const { return impl_->js->contexts(); }
 files::file_storage& application::files() noexcept { return impl_->stored_files; }
 
 outcome<std::shared_ptr<const query_outcome>> application::query(const function_call& call,
@@ -143,6 +145,17 @@ outcome<std::shared_ptr<const query_outcome>> application::query(const function_
   auto run = impl_->runs.query(ready->call, ts);
   if (!run) return run.error();
   return std::shared_ptr<const query_outcome>(*std::move(run));
+}
+
+application::query_glance application::look_for_query(const function_call& call, database::timestamp ts,
+                                                      const query_landing& landed) {
+  auto ready = prepare(call);
+  if (!ready || ready->refused) return {};  // `query` says why
+  auto seen = impl_->runs.look(ready->call, ts, [landed](outcome<query_cache::run_pointer> run) {
+    if (!run) return landed(run.error());
+    landed(std::shared_ptr<const query_outcome>(*std::move(run)));
+  });
+  return {std::move(seen.run), seen.under_way};
 }
 
 outcome<call_outcome> application::mutation(const function_call& call) {

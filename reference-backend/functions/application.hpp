@@ -118,10 +118,20 @@ class application {
   database::database& db() noexcept;
   const application_options& options() const noexcept;
   files::file_storage& files() noexcept;
+  runtime::context_counts contexts() const;
 
   /// Runs at `ts` (or the newest snapshot), or takes the cached result if nothing it read has changed since.
   outcome<std::shared_ptr<const query_outcome>> query(const function_call& call,
                                                       std::optional<database::timestamp> ts = {});
+  struct query_glance {
+    std::shared_ptr<const query_outcome> result;  ///< If it is known.
+    bool under_way =
+        false;  ///< Somebody else's call is running it: `landed` will be called, on the thread of that one.
+  };
+  /// Null: the result is of no use for that snapshot.
+  using query_landing = std::function<void(outcome<std::shared_ptr<const query_outcome>>)>;
+  /// What `query` would return at `ts`, as far as that is known without running anything. Never blocks.
+  query_glance look_for_query(const function_call& call, database::timestamp ts, const query_landing& landed);
   outcome<call_outcome> mutation(const function_call& call);
   outcome<call_outcome> action(const function_call& call);
   /// Returns when the function is done, which may be after its response. Answers through `request.respond`, unless it

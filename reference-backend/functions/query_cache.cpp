@@ -63,6 +63,20 @@ outcome<query_cache::run_pointer> query_cache::get(const query_key& key, databas
   }
 }
 
+query_cache::glance query_cache::look(const query_key& key, database::timestamp ts, std::int64_t now_ns,
+                                      landing landed) {
+  const std::string own = key.text(true);
+  if (auto hit = find(own, ts, now_ns)) return {std::move(hit)};
+  if (auto hit = find(key.text(false), ts, now_ns)) return {std::move(hit)};
+  const std::lock_guard lock(mutex_);
+  const auto other = flights_.find(own);
+  if (other == flights_.end() || other->second->ts > ts) return {};
+  other->second->awaited_by.push_back([this, ts, now_ns, landed = std::move(landed)](outcome<run_pointer> result) {
+    landed(result ? outcome<run_pointer>(at(*result, ts, now_ns)) : std::move(result));
+  });
+  return {nullptr, true};
+}
+
 outcome<query_cache::run_pointer> query_cache::fly(const query_key& key, database::timestamp ts, std::int64_t now_ns,
                                                    const runner& run) {
   // Another flight may have landed between our look-up and our take-off.
@@ -89,10 +103,15 @@ outcome<query_cache::run_pointer> query_cache::fly(const query_key& key, databas
 
 outcome<query_cache::run_pointer> query_cache::land(const std::string& flight_key, const std::shared_ptr<flight>& mine,
                                                     outcome<run_pointer> result) {
-  const std::lock_guard lock(mutex_);
-  flights_.erase(flight_key);
-  mine->result = result;
+  std::vector<landing> awaited_by;
+  {
+    const std::lock_guard lock(mutex_);
+    flights_.erase(flight_key);
+    mine->result = result;
+    awaited_by = std::move(mine->awaited_by);
+  }
   landed_.notify_all();
+  for (const landing& landed : awaited_by) landed(result);
   return result;
 }
 

@@ -13,6 +13,7 @@
 #include <mutex>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 namespace hull::backend::functions {
 
@@ -49,6 +50,15 @@ class query_cache {
   /// The result at `ts`, from the cache, from a run that is under way, or by calling `run`.
   outcome<run_pointer> get(const query_key& key, database::timestamp ts, std::int64_t now_ns, const runner& run);
 
+  /// What can be known without waiting.
+  struct glance {
+    run_pointer run;         ///< The result, if the cache has it.
+    bool under_way = false;  ///< It is being run for somebody else: `landed` will be called.
+  };
+  /// Called once by the thread that ran the query. Null: the result is of no use for this snapshot; call `get`.
+  using landing = std::function<void(outcome<run_pointer>)>;
+  glance look(const query_key& key, database::timestamp ts, std::int64_t now_ns, landing landed);
+
   std::size_t size_bytes() const;
 
  private:
@@ -60,6 +70,7 @@ class query_cache {
   struct flight {
     database::timestamp ts = 0;
     std::optional<outcome<run_pointer>> result;  ///< Set once it has landed.
+    std::vector<landing> awaited_by;             ///< Who waits elsewhere.
   };
 
   /// The run as a result for `ts`, or null when it is none.

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "common/failure.hpp"
-#include "database/transaction.hpp"
+#include "database/database.hpp"
 #include "functions/deployment.hpp"
 
 #include <deque>
@@ -14,6 +14,8 @@ namespace hull::backend::functions {
 /// Safe from any thread.
 class registry {
  public:
+  explicit registry(const database::database& db) : db_(db) {}
+
   /// The deployment that `tx` sees, and a read dependency on it.
   outcome<std::shared_ptr<const deployment>> deployment_of(database::transaction& tx);
 
@@ -21,10 +23,21 @@ class registry {
   void announce(std::shared_ptr<const deployment> next);
 
  private:
-  std::shared_ptr<const deployment> find(const std::string& generation) const;
+  /// What transactions with a snapshot in [from, to] see.
+  struct sighting {
+    std::shared_ptr<const deployment> what;
+    std::shared_ptr<const database::read_set> reads;
+    database::timestamp from = 0, to = 0;
+  };
 
+  std::shared_ptr<const deployment> find(const std::string& generation) const;
+  /// What was seen last, if `tx` sees it still.
+  std::shared_ptr<const deployment> seen_last(database::transaction& tx);
+
+  const database::database& db_;
   mutable std::mutex mutex_;
   std::deque<std::shared_ptr<const deployment>> known_;
+  sighting last_;
 };
 
 }  // namespace hull::backend::functions

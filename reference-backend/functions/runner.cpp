@@ -32,6 +32,11 @@ std::uint64_t digest_of(const query_run& run) {
   return digest;
 }
 
+query_key key_of(const checked_call& call) {
+  return {call.path.canonical(), call.args_text, identity_key(call.who), call.journal.value_or(""),
+          call.allow_internal};
+}
+
 void warn(run_session& session, const run_extent& run) {
   for (const runtime::log_line& line : limit_warnings(run, session.shared.time.wall_ns() / 1'000'000))
     session.log.add_warning(line);
@@ -134,21 +139,34 @@ run_session runner::new_session(const checked_call& call, std::shared_ptr<const 
 }
 
 outcome<query_cache::run_pointer> runner::query(const checked_call& call, std::optional<database::timestamp> ts) {
-  const query_key key{call.path.canonical(), call.args_text, identity_key(call.who), call.journal.value_or(""),
-                      call.allow_internal};
   const database::timestamp at = ts ? *ts : shared_.db.latest_ts();
   const std::int64_t began_ns = shared_.time.steady_ns();
   std::optional<std::vector<std::string>> lines;  // Of a run of our own; else the result was known.
-  auto run = cache_.get(key, at, shared_.time.wall_ns(), [&] { return run_query(call, at, lines.emplace()); });
-  if (run && shared_.options.observe) {
-    function_record record = record_of(run_kind::query, call, began_ns);
-    record.cached = !lines;
-    if (lines) record.log_lines = *std::move(lines);
-    if ((*run)->error) record.error = (*run)->display;
-    if ((*run)->value_json) record.return_bytes = (*run)->value_json->size();
-    shared_.options.observe(std::move(record));
-  }
+  auto run = cache_.get(key_of(call), at, shared_.time.wall_ns(), [&] { return run_query(call, at, lines.emplace()); });
+  if (run) tell_query(call, began_ns, **run, std::move(lines));
   return run;
+}
+
+query_cache::glance runner::look(const checked_call& call, database::timestamp ts, query_cache::landing landed) {
+  const std::int64_t began_ns = shared_.time.steady_ns();
+  auto later = [this, call, began_ns, landed = std::move(landed)](outcome<query_cache::run_pointer> run) {
+    if (run && *run) tell_query(call, began_ns, **run, std::nullopt);
+    landed(std::move(run));
+  };
+  query_cache::glance seen = cache_.look(key_of(call), ts, shared_.time.wall_ns(), std::move(later));
+  if (seen.run) tell_query(call, began_ns, *seen.run, std::nullopt);
+  return seen;
+}
+
+void runner::tell_query(const checked_call& call, std::int64_t began_ns, const query_run& run,
+                        std::optional<std::vector<std::string>> lines) const {
+  if (!shared_.options.observe) return;
+  function_record record = record_of(run_kind::query, call, began_ns);
+  record.cached = !lines;
+  if (lines) record.log_lines = *std::move(lines);
+  if (run.error) record.error = run.display;
+  if (run.value_json) record.return_bytes = run.value_json->size();
+  shared_.options.observe(std::move(record));
 }
 
 outcome<query_cache::run_pointer> runner::run_query(const checked_call& call, database::timestamp ts,

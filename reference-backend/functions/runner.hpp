@@ -56,6 +56,8 @@ class runner {
   void tell_refused(run_kind kind, const checked_call& call, const runtime::js_error& why) const;
 
   outcome<query_cache::run_pointer> query(const checked_call& call, std::optional<database::timestamp> ts);
+  /// The same as far as it goes without waiting or running (query_cache::look).
+  query_cache::glance look(const checked_call& call, database::timestamp ts, query_cache::landing landed);
   outcome<finished_call> mutation(const checked_call& call);
   outcome<finished_call> action(const checked_call& call);
   /// Answers through `request.respond` unless it fails.
@@ -66,6 +68,9 @@ class runner {
 
  private:
   run_session new_session(const checked_call& call, std::shared_ptr<const deployment> deployed) const;
+  /// Tells the observer, if there is one, of a query that began at `began_ns`; `lines` of a run of its own.
+  void tell_query(const checked_call& call, std::int64_t began_ns, const query_run& run,
+                  std::optional<std::vector<std::string>> lines) const;
   /// `lines` gets what the function wrote, whether or not clients may see it.
   outcome<query_cache::run_pointer> run_query(const checked_call& call, database::timestamp ts,
                                               std::vector<std::string>& lines);

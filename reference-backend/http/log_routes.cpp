@@ -122,6 +122,12 @@ response metrics(const sync::services& s) {
                      static_cast<double>(s.registry.size()));
   sync::write_metric(out, "hull_latest_commit_timestamp_seconds", "gauge", "Time of the newest commit.",
                      static_cast<double>(s.app.db().latest_ts()) / 1e9);
+  const auto contexts = s.app.contexts();
+  sync::write_metric(out, "hull_contexts_made_total", "counter", "JavaScript contexts made for queries and mutations.",
+                     static_cast<double>(contexts.made));
+  sync::write_metric(out, "hull_contexts_reused_total", "counter",
+                     "Runs that left their context as it was, so that it serves another one.",
+                     static_cast<double>(contexts.reused));
   sync::write_metric(out, "hull_calls_running", "gauge", "Threads that run queries, mutations and short requests.",
                      static_cast<double>(s.calls.running()));
   sync::write_metric(out, "hull_actions_running", "gauge", "Threads that run actions and long requests.",

@@ -6,7 +6,11 @@
 #include "runtime/glue.hpp"
 #include "runtime/prepared_runs.hpp"
 
+#include <algorithm>
+#include <cstdint>
 #include <cstdlib>
+
+#include <pthread.h>
 
 namespace hull::backend::runtime {
 namespace {
@@ -35,6 +39,27 @@ class budgeted_buffers final : public v8::ArrayBuffer::Allocator {
   std::atomic<std::size_t> used_{0};
 };
 
+constexpr std::uintptr_t stack_for_javascript = 2u << 20;
+constexpr std::uintptr_t stack_for_us = 512u << 10;  // Below JavaScript's: what the host and V8 itself still need.
+
+/// The end of this thread's stack.
+std::uintptr_t end_of_stack() {
+  pthread_attr_t attributes;
+  void* address = nullptr;
+  std::size_t size = 0;
+  if (::pthread_getattr_np(::pthread_self(), &attributes) != 0) return 0;
+  ::pthread_attr_getstack(&attributes, &address, &size);
+  ::pthread_attr_destroy(&attributes);
+  return reinterpret_cast<std::uintptr_t>(address);
+}
+
+/// How far JavaScript may go from here: as deep on each thread whose stack is large enough.
+std::uintptr_t lowest_stack_address() {
+  thread_local const std::uintptr_t end = end_of_stack();
+  const auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
+  return std::max(here - stack_for_javascript, std::min(end + stack_for_us, here));
+}
+
 v8::MaybeLocal<v8::Promise> import_dynamically(v8::Local<v8::Context> context, v8::Local<v8::Data>,
                                                v8::Local<v8::Value> importer, v8::Local<v8::String> specifier,
                                                v8::Local<v8::FixedArray>) {
@@ -60,6 +85,10 @@ void take_rejection(v8::PromiseRejectMessage message) {
 
 }  // namespace
 
+isolate_box::visit::visit(isolate_box& box) : lock_(box.isolate_), entered_(box.isolate_) {
+  box.isolate_->SetStackLimit(lowest_stack_address());
+}
+
 isolate_box::isolate_box(watchdog& dog, std::size_t heap_bytes, bool reuse_contexts)
     : heap_bytes_(heap_bytes),
       buffers_(std::make_unique<budgeted_buffers>()),
@@ -74,7 +103,7 @@ isolate_box::isolate_box(watchdog& dog, std::size_t heap_bytes, bool reuse_conte
   isolate_ = v8::Isolate::Allocate();
   isolate_->SetData(0, this);
   v8::Isolate::Initialize(isolate_, params);
-  isolate_->Enter();
+  const visit here(*this);
   isolate_->SetMicrotasksPolicy(v8::MicrotasksPolicy::kExplicit);
   isolate_->SetCaptureStackTraceForUncaughtExceptions(false);
   isolate_->SetAllowAtomicsWait(false);
@@ -86,11 +115,13 @@ isolate_box::isolate_box(watchdog& dog, std::size_t heap_bytes, bool reuse_conte
 }
 
 isolate_box::~isolate_box() {
-  timer_.stop();
-  prepared_.reset();
-  texts_.clear();
-  isolate_->RemoveNearHeapLimitCallback(near_heap_limit, 0);
-  isolate_->Exit();
+  {
+    const visit here(*this);
+    timer_.stop();
+    prepared_.reset();
+    texts_.clear();
+    isolate_->RemoveNearHeapLimitCallback(near_heap_limit, 0);
+  }
   forget_foreground_tasks(isolate_);
   isolate_->Dispose();
 }
@@ -107,6 +138,7 @@ void isolate_box::count_collection(v8::Isolate* isolate, v8::GCType, v8::GCCallb
 v8::Local<v8::Context> isolate_box::new_context() {
   const v8::Local<v8::Context> context = v8::Context::New(isolate_);
   context->AllowCodeGenerationFromStrings(false);
+  ++contexts_made_;
   return context;
 }
 

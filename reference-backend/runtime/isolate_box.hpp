@@ -1,4 +1,4 @@
-// One V8 isolate with its limits. Belongs to one thread, except for the requests to stop.
+// One V8 isolate with its limits. Belongs to the thread that visits it, except for the requests to stop.
 #pragma once
 
 #include "runtime/operation_threads.hpp"
@@ -43,6 +43,17 @@ class isolate_box {
   isolate_box(const isolate_box&) = delete;
   isolate_box& operator=(const isolate_box&) = delete;
 
+  /// While it lives, the isolate belongs to this thread, whose stack bounds how deep JavaScript may go. Visits of other
+  /// isolates may nest in it.
+  class visit {
+   public:
+    explicit visit(isolate_box& box);
+
+   private:
+    const v8::Locker lock_;
+    const v8::Isolate::Scope entered_;
+  };
+
   static isolate_box& of(v8::Isolate* isolate) { return *static_cast<isolate_box*>(isolate->GetData(0)); }
 
   v8::Isolate* isolate() const noexcept { return isolate_; }
@@ -50,6 +61,7 @@ class isolate_box {
   prepared_runs& prepared() noexcept { return *prepared_; }
   std::size_t heap_bytes() const noexcept { return heap_bytes_; }
   v8::Local<v8::Context> new_context();
+  std::uint64_t contexts_made() const noexcept { return contexts_made_; }
   /// How often V8 has collected the old generation, and may have moved what lies there.
   std::uint64_t full_collections() const noexcept { return full_collections_; }
 
@@ -80,6 +92,7 @@ class isolate_box {
 
   const std::size_t heap_bytes_;
   std::uint64_t full_collections_ = 0;
+  std::uint64_t contexts_made_ = 0;
   std::atomic<stop_reason> stopped_{stop_reason::none};
   std::mutex mutex_;
   const std::shared_ptr<waker> waker_ = std::make_shared<waker>();

@@ -57,8 +57,7 @@ frozen_clock_platform* the_platform = nullptr;
 
 void start_once() {
   ::setenv("TZ", "UTC", 1);
-  // The stack size fits the 4 MiB threads of worker_pool.
-  v8::V8::SetFlagsFromString("--disallow-code-generation-from-strings --no-wasm-async-compilation --stack-size=2048");
+  v8::V8::SetFlagsFromString("--disallow-code-generation-from-strings --no-wasm-async-compilation");
   v8::V8::InitializeICU();
   the_platform = new frozen_clock_platform(v8::platform::NewDefaultPlatform(1));
   v8::V8::InitializePlatform(the_platform);

@@ -60,6 +60,10 @@ std::optional<prepared_run> prepared_runs::take(isolate_box& box, const executio
   return taken;
 }
 
+bool prepared_runs::wants_more() const {
+  return std::any_of(entries_.begin(), entries_.end(), [](const entry& e) { return e.ready.size() < e.wanted; });
+}
+
 bool prepared_runs::wants_lasting() const {
   return std::any_of(entries_.begin(), entries_.end(),
                      [this](const entry& e) { return e.ready.empty() && e.lasting(reuse_); });

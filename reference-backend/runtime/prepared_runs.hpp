@@ -33,6 +33,8 @@ class prepared_runs {
   void give_back(isolate_box& box, clock& wall, const std::string& path, prepared_run used);
   /// Prepares one of the runs that are wanted; the ones used last first.
   void prepare(isolate_box& box, clock& wall);
+  /// Whether there is something to prepare.
+  bool wants_more() const;
   /// Whether there is something to prepare that would be kept for longer than one run.
   bool wants_lasting() const;
   /// How many runs had a context that another one had left as it was.

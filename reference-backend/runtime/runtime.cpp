@@ -4,11 +4,11 @@
 
 #include "common/busy.hpp"
 #include "runtime/glue.hpp"
+#include "runtime/isolate_pool.hpp"
 #include "runtime/node_run.hpp"
 #include "runtime/prepared_runs.hpp"
 #include "runtime/push_evaluation.hpp"
 #include "runtime/run_function.hpp"
-#include "runtime/worker_pool.hpp"
 
 namespace hull::backend::runtime {
 namespace {
@@ -29,7 +29,11 @@ class v8_runtime final : public runtime {
   v8_runtime(const runtime_options& options, clock& c)
       : clock_(c),
         transactions_(
-            dog_, options.workers, options.workers, [this](isolate_box& b) { b.prepared().prepare(b, clock_); },
+            dog_, options.isolates, options.isolates,
+            [this](isolate_box& box) {
+              const counting here(*this, box);
+              box.prepared().prepare(box, clock_);
+            },
             options.reuse_contexts),
         node_(options.node),
         outside_{options.fetch, std::make_shared<operation_threads>(8 * options.max_actions)},
@@ -42,13 +46,14 @@ class v8_runtime final : public runtime {
       const v8::HandleScope handles(box.isolate());
       box.new_context();
     });
-    return warm == worker_pool::end::carried_out;
+    return warm == isolate_pool::end::carried_out;
   }
 
   run_result run(const run_request& request) override {
     if (runs_in_node(request)) return run_in_node(node_.get(), request);
     run_result result;
-    const worker_pool::job job = [&](isolate_box& box) {
+    const isolate_pool::job job = [&](isolate_box& box) {
+      const counting here(*this, box);
       box.outside = &outside_;
       result = run_function(box, clock_, request, nullptr);
     };
@@ -56,8 +61,8 @@ class v8_runtime final : public runtime {
     const auto end = request.what == function_kind::action
                          ? actions_.run(request.limits.heap_bytes, job, action_patience_)
                          : transactions_.run(request.limits.heap_bytes, job);
-    if (end == worker_pool::end::closing) result.failed = closing();
-    if (end == worker_pool::end::no_room) result.failed = busy();
+    if (end == isolate_pool::end::closing) result.failed = closing();
+    if (end == isolate_pool::end::no_room) result.failed = busy();
     return result;
   }
 
@@ -119,7 +124,27 @@ class v8_runtime final : public runtime {
     return ask(q);
   }
 
+  context_counts contexts() const override { return {contexts_made_, contexts_reused_}; }
+
  private:
+  /// Adds what happens in the box while it lives.
+  class counting {
+   public:
+    counting(v8_runtime& owner, isolate_box& box)
+        : owner_(owner), box_(box), made_(box.contexts_made()), reused_(box.prepared().reused()) {}
+    ~counting() {
+      owner_.contexts_made_ += box_.contexts_made() - made_;
+      owner_.contexts_reused_ += box_.prepared().reused() - reused_;
+    }
+    counting(const counting&) = delete;
+    counting& operator=(const counting&) = delete;
+
+   private:
+    v8_runtime& owner_;
+    isolate_box& box_;
+    const std::uint64_t made_, reused_;
+  };
+
   static push_question question_of(surroundings where, const module_source& m, std::string code, std::string start) {
     push_question q;
     q.setup.where = where;
@@ -137,12 +162,13 @@ class v8_runtime final : public runtime {
   }
 
   clock& clock_;
+  std::atomic<std::uint64_t> contexts_made_{0}, contexts_reused_{0};
   watchdog dog_;
-  worker_pool transactions_;
+  isolate_pool transactions_;
   const std::shared_ptr<node_executor> node_;
   const outside_world outside_;
   const std::chrono::milliseconds action_patience_;
-  worker_pool actions_;
+  isolate_pool actions_;
 };
 
 }  // namespace

@@ -172,7 +172,7 @@ struct analyzed_module {
 };
 
 struct runtime_options {
-  std::size_t workers = 2;                            ///< Isolates that run queries and mutations; one thread each.
+  std::size_t isolates = 2;                           ///< That run queries and mutations, each one at a time.
   std::size_t max_actions = 64;                       ///< Actions at once.
   std::chrono::milliseconds action_patience{10'000};  ///< How long an action waits for its turn when there are more.
   std::shared_ptr<fetch_client> fetch;                ///< For fetch() in actions; null: it fails.
@@ -182,14 +182,22 @@ struct runtime_options {
   bool reuse_contexts = true;
 };
 
-/// Safe from any thread. `run` blocks the caller until the function is done; a queue waits for a free isolate, actions
-/// not longer than `action_patience`: then they fail with code "TooManyConcurrentRequests".
+/// Contexts of queries and mutations since the start.
+struct context_counts {
+  std::uint64_t made = 0;
+  std::uint64_t reused = 0;  ///< How often one was as a run needs it after another run.
+};
+
+/// Safe from any thread. `run` runs the function on the caller's thread, which should have a stack of 4 MiB or more:
+/// with less, JavaScript may not call itself as deep. A queue waits for a free isolate, actions not longer than
+/// `action_patience`: then they fail with code "TooManyConcurrentRequests".
 class runtime {
  public:
   static outcome<std::unique_ptr<runtime>> start(const runtime_options& options, clock& c);
   virtual ~runtime() = default;
 
   virtual run_result run(const run_request& request) = 0;
+  virtual context_counts contexts() const { return {}; }
 
   /// Evaluates a module and describes its functions, routes and crons. The failure's text is the one the CLI shows.
   /// Whether the targets of crons exist is for the caller, who knows the other modules.

@@ -9,6 +9,7 @@ namespace hull::backend::runtime {
 namespace {
 
 constexpr auto tick = std::chrono::milliseconds(5);
+constexpr int max_idle_ticks = 100;
 
 std::chrono::nanoseconds read_clock(clockid_t which) {
   timespec t{};
@@ -33,7 +34,7 @@ void watchdog::add(run_timer& t) {
   {
     const std::lock_guard lock(mutex_);
     running_.push_back(&t);
-    if (running_.size() > 1) return;
+    if (!asleep_) return;
   }
   changed_.notify_all();
 }
@@ -45,9 +46,13 @@ void watchdog::remove(run_timer& t) {
 
 void watchdog::loop() {
   std::unique_lock lock(mutex_);
+  int idle_ticks = 0;
   while (!stop_) {
-    if (running_.empty()) {
+    idle_ticks = running_.empty() ? idle_ticks + 1 : 0;
+    if (idle_ticks > max_idle_ticks) {
+      asleep_ = true;
       changed_.wait(lock, [&] { return stop_ || !running_.empty(); });
+      asleep_ = false;
       continue;
     }
     changed_.wait_for(lock, tick, [&] { return stop_; });

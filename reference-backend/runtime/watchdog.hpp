@@ -1,4 +1,5 @@
-// Limits how long JavaScript may run. One thread looks at all running timers every few milliseconds.
+// Limits how long JavaScript may run. One thread looks at all running timers every few milliseconds, and sleeps when
+// nothing has run for a while: runs that follow each other do not wake it each.
 #pragma once
 
 #include <chrono>
@@ -31,6 +32,7 @@ class watchdog {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<run_timer*> running_;
+  bool asleep_ = false;  ///< Does not look by itself until something runs.
   bool stop_ = false;
   std::thread thread_;
 };

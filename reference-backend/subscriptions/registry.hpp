@@ -44,7 +44,7 @@ class registry {
   explicit registry(database::database& db);
   ~registry();
 
-  /// Watches `reads`, which were right at `valid_at`. `invalidated` is called at most once, on the committer thread,
+  /// Watches `reads`, which were right at `valid_at`. `invalidated` is called at most once, between commits,
   /// with the time of the first commit after `valid_at` that hits them; soon, if one already has. Keep it short: note
   /// and hand over; it may subscribe and drop tokens, but not commit.
   [[nodiscard]] token subscribe(std::shared_ptr<const database::read_set> reads, database::timestamp valid_at,

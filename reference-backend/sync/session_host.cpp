@@ -8,12 +8,16 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace hull::backend::sync {
 namespace {
 
 /// A transition's queries are spread over at most this many jobs.
 constexpr std::size_t max_jobs_per_step = 8;
+/// So many queries with arguments of so many bytes are looked up on the socket's own thread, which others need, too.
+constexpr std::size_t max_looks_per_step = 64;
+constexpr std::size_t max_looked_at_bytes = 4096;
 
 serve::fault to_fault(const failure& f) {
   using kind = serve::fault::kind;
@@ -152,32 +156,61 @@ void session_host::handle(serve::take_snapshot&) {
 }
 
 void session_host::handle(serve::run_queries& e) {
-  const std::size_t jobs = std::min(max_jobs_per_step, e.queries.size());
+  // When many sessions watch the same, one of them runs it; the others have its result without another thread.
   const auto all = std::make_shared<const serve::run_queries>(std::move(e));
-  for (std::size_t j = 0; j < jobs; ++j) {
-    const std::size_t first = all->queries.size() * j / jobs;
-    const std::size_t last = all->queries.size() * (j + 1) / jobs;
-    const bool taken = services_.calls.submit([self = shared_from_this(), all, first, last] {
-      std::vector<finished_run> runs;
-      runs.reserve(last - first);
-      for (std::size_t i = first; i < last; ++i) {
-        const auto& q = all->queries[i];
-        auto call = to_function_call(*q.what, *all->who);
-        call.request_id = random_request_id(self->services_.random);
-        call.journal = q.journal;
-        runs.push_back({q.id, self->services_.app.query(call, all->ts)});
-      }
-      boost::asio::post(self->strand_, [self, step = all->step, runs = std::move(runs)]() mutable {
-        self->queries_finished(step, std::move(runs));
-      });
-    });
-    if (taken) continue;
-    boost::asio::post(strand_, [self = shared_from_this(), all, first] {
-      if (self->socket_)
-        self->carry_out(
-            self->machine_.query_failed(all->step, all->queries[first].id, to_fault(busy()), self->now()));
-    });
+  std::vector<finished_run> known;
+  std::vector<std::size_t> rest;
+  for (std::size_t i = 0; i < all->queries.size(); ++i) {
+    const auto& q = all->queries[i];
+    if (i >= max_looks_per_step || q.what->args_json.size() > max_looked_at_bytes) {
+      rest.push_back(i);
+      continue;
+    }
+    auto seen = services_.app.look_for_query(
+        call_of(*all, i), all->ts, [self = shared_from_this(), all, i](auto result) mutable {
+          boost::asio::post(self->strand_, [self, all, i, result = std::move(result)]() mutable {
+            if (result && !*result) return self->run_apart(all, {i});
+            self->queries_finished(all->step, {{all->queries[i].id, std::move(result)}});
+          });
+        });
+    if (seen.result)
+      known.push_back({q.id, std::move(seen.result)});
+    else if (!seen.under_way)
+      rest.push_back(i);
   }
+  run_apart(all, rest);
+  if (!known.empty()) queries_finished_soon(all->step, std::move(known));
+}
+
+functions::function_call session_host::call_of(const serve::run_queries& all, std::size_t which) const {
+  const auto& q = all.queries[which];
+  auto call = to_function_call(*q.what, *all.who);
+  call.request_id = random_request_id(services_.random);
+  call.journal = q.journal;
+  return call;
+}
+
+void session_host::run_apart(const std::shared_ptr<const serve::run_queries>& all,
+                             const std::vector<std::size_t>& which) {
+  const std::size_t jobs = std::min(max_jobs_per_step, which.size());
+  for (std::size_t j = 0; j < jobs; ++j) {
+    const std::vector<std::size_t> mine(which.begin() + static_cast<std::ptrdiff_t>(which.size() * j / jobs),
+                                        which.begin() + static_cast<std::ptrdiff_t>(which.size() * (j + 1) / jobs));
+    const bool taken = services_.calls.submit([self = shared_from_this(), all, mine] {
+      std::vector<finished_run> runs;
+      runs.reserve(mine.size());
+      for (const std::size_t i : mine)
+        runs.push_back({all->queries[i].id, self->services_.app.query(self->call_of(*all, i), all->ts)});
+      self->queries_finished_soon(all->step, std::move(runs));
+    });
+    if (!taken) queries_finished_soon(all->step, {{all->queries[mine.front()].id, busy()}});
+  }
+}
+
+void session_host::queries_finished_soon(std::uint64_t step, std::vector<finished_run> runs) {
+  boost::asio::post(strand_, [self = shared_from_this(), step, runs = std::move(runs)]() mutable {
+    self->queries_finished(step, std::move(runs));
+  });
 }
 
 void session_host::queries_finished(std::uint64_t step, std::vector<finished_run> runs) {

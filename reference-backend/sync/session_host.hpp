@@ -73,7 +73,11 @@ class session_host : public std::enable_shared_from_this<session_host> {
   void handle(serve::send_text& e);
   void handle(serve::close_socket& e);
 
+  functions::function_call call_of(const serve::run_queries& all, std::size_t which) const;
+  /// Runs those of `which` on the threads for calls.
+  void run_apart(const std::shared_ptr<const serve::run_queries>& all, const std::vector<std::size_t>& which);
   void queries_finished(std::uint64_t step, std::vector<finished_run> runs);
+  void queries_finished_soon(std::uint64_t step, std::vector<finished_run> runs);
   void start_call(bool is_action, serve::request_id id, serve::call& what,
                   const std::shared_ptr<const serve::caller>& who, const std::optional<std::string>& session_id);
   void call_finished(bool is_action, serve::request_id id, const outcome<functions::call_outcome>& result);

@@ -75,6 +75,17 @@ test("what an action calls is listed on its own, and a cached result is not list
   assert.deepEqual(entries[0].logLines, ["[LOG] 'sending' {\n  author: 'web',\n  body: 'Sent via HTTP action: hello'\n}"]);
 });
 
+test("a query on an index runs in the context of the one before", async () => {
+  const reused = async () => {
+    const text = await (await fetch(backend.url + "/metrics")).text();
+    return Number(/^hull_contexts_reused_total (\d+)$/m.exec(text)[1]);
+  };
+  const before = await reused();
+  for (let i = 0; i < 40; ++i) await http.query(messages.byAuthor, { author: `reader ${i}` });
+  // The first few have contexts made for them, and so has one after V8 collected its old generation.
+  assert.ok((await reused()) - before >= 20, `only ${(await reused()) - before} of 40`);
+});
+
 test("metrics count runs and results that were known", async () => {
   const read = async () => {
     const text = await (await fetch(backend.url + "/metrics")).text();

@@ -1,6 +1,8 @@
 // Bodies of connection.hpp.
 #include "storage/sqlite/connection.hpp"
 
+#include "storage/sqlite/log_room.hpp"
+
 #include <sqlite3.h>
 
 namespace hull::backend::storage::sqlite {
@@ -66,8 +68,9 @@ outcome<std::unique_ptr<connection>> connection::open(const std::filesystem::pat
   // FULL in WAL mode: one fsync of the log per commit, before the commit returns.
   auto ready = c->execute(
       "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000;"
-      "PRAGMA mmap_size=268435456; PRAGMA wal_autocheckpoint=4000; PRAGMA foreign_keys=OFF;");
+      "PRAGMA mmap_size=268435456; PRAGMA foreign_keys=OFF;");
   if (!ready) return ready.error();
+  sqlite3_wal_autocheckpoint(db, static_cast<int>(checkpoint_frames));
   return c;
 }
 

@@ -1,5 +1,6 @@
 // Writing: commits, index fills, pruning. All of it on the one writer connection.
 #include "storage/sqlite/engine.hpp"
+#include "storage/sqlite/log_room.hpp"
 
 #include <hull/value/json.hpp>
 
@@ -21,6 +22,10 @@ outcome<void> engine::write(std::span<const commit_record> records) {
   if (!done) {
     next_document_ = first_document;
     return done;
+  }
+  if (options_.room_for_log && !log_has_room_) {
+    make_room(file_.string() + "-wal", full_log_bytes);
+    log_has_room_ = true;
   }
   std::uint64_t number = first_document;
   for (const commit_record& record : records)

@@ -9,6 +9,7 @@
 #include <atomic>
 #include <csignal>
 #include <filesystem>
+#include <future>
 #include <set>
 #include <thread>
 
@@ -166,6 +167,39 @@ TEST_F(Commit, ListenersHearEachCommitOnceVisible) {
   stop();
   insert("t", "{}");
   EXPECT_EQ(heard.size(), 2u);
+}
+
+/// Whoever commits first leads; the others, tasks and listeners follow, one at a time, and nobody is forgotten.
+TEST_F(Commit, LeadersTasksAndListenersTakeTurns) {
+  constexpr int threads = 8, each = 50;
+  std::atomic<int> inside{0}, tasks{0};
+  std::atomic<bool> together{false};
+  std::vector<timestamp> heard;
+  const auto alone = [&](auto body) {
+    if (inside.fetch_add(1) != 0) together = true;
+    body();
+    --inside;
+  };
+  const auto stop = db->on_commit([&](timestamp ts) { alone([&] { heard.push_back(ts); }); });
+  std::vector<std::thread> workers;
+  for (int t = 0; t < threads; ++t)
+    workers.emplace_back([&] {
+      for (int i = 0; i < each; ++i) {
+        transaction tx = db->begin();
+        (void)tx.insert(access::user, "t", value::make_object({{"n", 7}}));
+        EXPECT_TRUE(db->commit(std::move(tx), "m"));
+        db->post([&] { alone([&] { ++tasks; }); });
+      }
+    });
+  for (std::thread& w : workers) w.join();
+  std::promise<void> last;
+  db->post([&] { last.set_value(); });
+  last.get_future().wait();
+  stop();
+  EXPECT_EQ(tasks, threads * each);
+  EXPECT_EQ(heard.size(), static_cast<std::size_t>(threads * each));
+  EXPECT_TRUE(std::is_sorted(heard.begin(), heard.end()));
+  EXPECT_FALSE(together);
 }
 
 /// Counters incremented by many threads, each retrying on conflict: no increment may be lost.

@@ -54,6 +54,50 @@ TEST_F(cache_test, shares_one_result_until_something_it_read_is_written) {
   EXPECT_EQ(runs, 2);
 }
 
+TEST_F(cache_test, a_look_finds_what_is_known_and_runs_nothing) {
+  auto cache = make();
+  const auto never = [](const outcome<query_cache::run_pointer>&) { FAIL() << "nothing was under way"; };
+  auto seen = cache.look(key, 10, 0, never);
+  EXPECT_EQ(seen.run, nullptr);
+  EXPECT_FALSE(seen.under_way);
+  const auto known = ask(cache, key, 10);
+  EXPECT_EQ(cache.look(key, 10, 0, never).run, known);
+  EXPECT_EQ(cache.look(key, 20, 0, never).run->ts, 20u);
+  EXPECT_EQ(cache.look(key, 5, 0, never).run, nullptr);
+  writes.insert(25);
+  EXPECT_EQ(cache.look(key, 30, 0, never).run, nullptr);
+  EXPECT_EQ(runs, 1);
+}
+
+TEST_F(cache_test, a_look_hears_of_a_run_that_is_under_way) {
+  auto cache = make();
+  std::vector<std::string> heard;
+  const auto note = [&heard](const char* who) {
+    return [&heard, who](const outcome<query_cache::run_pointer>& run) {
+      heard.push_back(std::string(who) + (!run ? " failed" : *run ? " has it" : " must ask"));
+    };
+  };
+  const auto run = cache.get(key, 10, 0, [&]() -> outcome<query_cache::run_pointer> {
+    EXPECT_TRUE(cache.look(key, 10, 0, note("same")).under_way);
+    EXPECT_TRUE(cache.look(key, 20, 0, note("newer")).under_way);
+    EXPECT_TRUE(cache.look(key, 30, 0, note("after a write")).under_way);
+    EXPECT_FALSE(cache.look(key, 5, 0, note("older")).under_way);
+    writes.insert(25);
+    return run_at(10)();
+  });
+  ASSERT_TRUE(run);
+  EXPECT_EQ(heard, (std::vector<std::string>{"same has it", "newer has it", "after a write must ask"}));
+
+  heard.clear();
+  query_key other = key;
+  other.path = "m.js:g";
+  EXPECT_FALSE(cache.get(other, 10, 0, [&]() -> outcome<query_cache::run_pointer> {
+    EXPECT_TRUE(cache.look(other, 10, 0, note("same")).under_way);
+    return internal_failure("disk");
+  }));
+  EXPECT_EQ(heard, (std::vector<std::string>{"same failed"}));
+}
+
 TEST_F(cache_test, serves_older_snapshots_only_back_to_the_run) {
   auto cache = make();
   ask(cache, key, 10);

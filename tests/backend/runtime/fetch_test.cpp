@@ -73,7 +73,7 @@ class Fetch : public testing::Test {
   std::shared_ptr<scripted_fetch> client = std::make_shared<scripted_fetch>();
   std::unique_ptr<runtime> js = [this] {
     runtime_options o;
-    o.workers = 1;
+    o.isolates = 1;
     o.fetch = client;
     return runtime::start(o, the_clock()).value();
   }();

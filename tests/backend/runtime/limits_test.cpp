@@ -1,12 +1,17 @@
 // Time and memory: what goes over is stopped, and the next run finds everything in order.
 #include "runtime_fixture.hpp"
 
+#include <gmock/gmock.h>
+
 #include <thread>
+
+#include <pthread.h>
 
 namespace hull::backend::runtime::test {
 namespace {
 
 using namespace std::chrono_literals;
+using ::testing::HasSubstr;
 
 call limited(const std::string& source, std::chrono::milliseconds time, function_kind what = function_kind::query) {
   call c{module_m(source), "f", what};
@@ -129,9 +134,72 @@ TEST(Limits, AnActionMayCallAQueryThatNeedsAWorker) {
   EXPECT_EQ(text_of(run({modules, "f", function_kind::action}, host)), "6");
 }
 
+TEST(Limits, RecursionEndsOnASmallStackToo) {
+  const auto modules = module_m("const down = (n) => 1 + down(n + 1); export const f = query(() => down(0));");
+  std::string answer;
+  const auto body = [&] { answer = text_of(run({modules})); };
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  pthread_attr_setstacksize(&attributes, 1u << 20);
+  pthread_t thread{};
+  ASSERT_EQ(pthread_create(
+                &thread, &attributes,
+                [](void* what) -> void* {
+                  (*static_cast<decltype(body)*>(what))();
+                  return nullptr;
+                },
+                const_cast<void*>(static_cast<const void*>(&body))),
+            0);
+  pthread_join(thread, nullptr);
+  pthread_attr_destroy(&attributes);
+  EXPECT_THAT(answer, HasSubstr("RangeError: Maximum call stack size exceeded"));
+}
+
+TEST(Limits, ManyThreadsTakeTurnsInOneIsolate) {
+  runtime_options options;
+  options.isolates = 1;
+  auto own = runtime::start(options, the_clock()).value();
+  const auto modules = module_m("let n = 0; export const f = query((x) => [++n, x]);");
+  std::atomic<int> right{0};
+  std::vector<std::thread> callers;
+  for (int t = 0; t < 16; ++t)
+    callers.emplace_back([&, t] {
+      scripted_host host;
+      for (int i = 0; i < 10; ++i) {
+        call c{modules};
+        c.args = "[" + std::to_string(t) + "]";
+        if (text_of(own->run(request_of(c, host))) == "[1," + std::to_string(t) + "]") ++right;
+      }
+    });
+  for (std::thread& t : callers) t.join();
+  EXPECT_EQ(right, 160);
+  EXPECT_GT(own->contexts().made, 0U);
+}
+
+TEST(Limits, ClosingSendsAwayWhoWaits) {
+  runtime_options options;
+  options.isolates = 1;
+  auto own = runtime::start(options, the_clock()).value();
+  std::atomic<int> here{0};
+  const call c{module_m("export const f = query(() => { while (true); });")};
+  std::vector<std::string> answers(3);
+  std::vector<std::thread> callers;
+  for (std::string& answer : answers)
+    callers.emplace_back([&] {
+      scripted_host host;
+      ++here;
+      answer = text_of(own->run(request_of(c, host)));
+    });
+  while (here < 3) std::this_thread::sleep_for(1ms);
+  std::this_thread::sleep_for(100ms);
+  own.reset();
+  for (std::thread& t : callers) t.join();
+  for (const std::string& answer : answers) EXPECT_EQ(answer, "failed: ShuttingDown: The backend is shutting down.");
+}
+
 TEST(Limits, ClosingEndsWhatRuns) {
   runtime_options options;
-  options.workers = options.max_actions = 1;
+  options.isolates = options.max_actions = 1;
   auto own = runtime::start(options, the_clock()).value();
   scripted_host host;
   std::atomic<bool> waiting{false};

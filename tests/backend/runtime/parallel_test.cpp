@@ -160,7 +160,7 @@ TEST(Parallel, PollingWithTimersDoesNotKeepOthersWaiting) {
 
 TEST(Parallel, ActionsThatWaitForEachOtherDoNotWaitForEver) {
   runtime_options options;
-  options.workers = options.max_actions = 1;
+  options.isolates = options.max_actions = 1;
   options.action_patience = std::chrono::milliseconds(1);
   const auto own = runtime::start(options, the_clock()).value();
   call c{module_m(R"js(

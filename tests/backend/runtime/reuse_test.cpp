@@ -11,7 +11,7 @@ namespace {
 /// One isolate, driven by hand: preparing happens when the test says so.
 class reuse_rig {
  public:
-  explicit reuse_rig(bool reuse) : box_(dog_, run_limits().heap_bytes, reuse) {}
+  explicit reuse_rig(bool reuse) : box_(dog_, run_limits().heap_bytes, reuse), here_(box_) {}
 
   std::string run(const call& c) {
     box_.prepared().prepare(box_, the_clock());
@@ -25,6 +25,7 @@ class reuse_rig {
  private:
   watchdog dog_;
   isolate_box box_;
+  isolate_box::visit here_;
 };
 
 std::vector<std::string> four_runs(const std::string& source, bool reuse, std::uint64_t* reused = nullptr) {

@@ -48,6 +48,29 @@ TEST_F(SqliteStore, KeepsItsContentsWhenReopened) {
   EXPECT_EQ(store->scan({1, "", std::nullopt, false, 8, SIZE_MAX}).value().size(), 2u);
 }
 
+TEST_F(SqliteStore, RoomForTheLogIsNoPartOfIt) {
+  sqlite_options options;
+  options.room_for_log = true;
+  const std::filesystem::path copy = folder / "copy";
+  {
+    auto store = open_sqlite(folder, options).value();
+    for (const timestamp ts : {7u, 8u}) {
+      const commit_record r = record(ts);
+      ASSERT_TRUE(store->write({&r, 1}));
+    }
+    EXPECT_GE(std::filesystem::file_size(folder / "data.sqlite3-wal"), 16'000'000u);
+    std::filesystem::create_directory(copy);  // As a process that is killed now would leave it.
+    for (const char* file : {"data.sqlite3", "data.sqlite3-wal"}) std::filesystem::copy(folder / file, copy / file);
+  }
+  for (const auto& where : {copy, folder}) {
+    auto store = open_sqlite(where, options).value();
+    EXPECT_EQ(store->max_ts().value(), 8u);
+    const commit_record r = record(9);
+    ASSERT_TRUE(store->write({&r, 1}));
+    EXPECT_EQ(store->scan({1, "", std::nullopt, false, 9, SIZE_MAX}).value().size(), 3u);
+  }
+}
+
 TEST_F(SqliteStore, LetsOnlyOneIn) {
   auto first = open_sqlite(folder).value();
   auto second = open_sqlite(folder);

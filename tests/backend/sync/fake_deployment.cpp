@@ -266,6 +266,12 @@ std::string who(const function_call& c) {
 }
 }  // namespace
 
+application::query_glance application::look_for_query(const function_call&, database::timestamp, const query_landing&) {
+  return {};  // nothing is known here
+}
+
+runtime::context_counts application::contexts() const { return {}; }
+
 outcome<std::shared_ptr<const query_outcome>> application::query(const function_call& c,
                                                                  std::optional<database::timestamp> ts) {
   auto& w = test::the_world();

@@ -1,6 +1,6 @@
 // The backend as its clients feel it, beside the limits of the machine it runs on, in one run: calls per second,
 // fan-out, the first rows of large tables, runs of functions, start and memory. `./dev bench backend` runs it.
-//   backend_bench [--rows MOST] [--watchers MOST]
+//   backend_bench [--rows MOST] [--watchers MOST] [--only limits|runs|memory|queries|mutations|watchers|rows]
 // HULL_BACKEND names the program; HULL_BENCH_BUNDLE the bundle whose functions are run by themselves.
 #include "function_runs.hpp"
 #include "limits.hpp"
@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 
 #include <cstring>
+#include <string_view>
 
 namespace hull::bench {
 namespace {
@@ -16,6 +17,9 @@ namespace {
 struct bench_options {
   std::size_t rows = 1'000'000;
   std::size_t watchers = 10'000;
+  std::string only;  ///< One part; empty for all.
+
+  bool wants(std::string_view part) const { return only.empty() || only == part; }
 };
 
 const std::string folder = HULL_BENCH_FOLDER;
@@ -60,19 +64,19 @@ void print_function_runs() {
 void run(const bench_options& o) {
   begin_table();
   deployment backend(folder + "/deployment.mjs");
-  print_disk(backend.data);
-  print_echo();
-  print_v8();
-  print_function_runs();
+  if (o.wants("limits")) print_disk(backend.data), print_echo(), print_v8();
+  if (o.wants("runs")) print_function_runs();
   row("Start until the first answer", text("%.0f ms", backend.start_ms), "150 ms", backend.start_ms <= 150);
   row("Memory, idle", text("%.1f MB resident", backend.idle_kb / 1024), "60 MB", backend.idle_kb / 1024 <= 60);
   loads all(backend);
-  all.memory(std::min<std::size_t>(5000, o.watchers));
-  for (const std::size_t clients : {1U, 10U, 100U}) all.queries(clients);
-  for (const std::size_t clients : {1U, 10U, 64U, 100U}) all.mutations(clients);
-  for (std::size_t watchers = 1; watchers <= o.watchers; watchers = watchers == 1 ? 100 : watchers * 10)
-    all.watchers(watchers);
-  all.first_rows(o.rows);
+  if (o.wants("memory")) all.memory(std::min<std::size_t>(5000, o.watchers));
+  if (o.wants("queries"))
+    for (const std::size_t clients : {1U, 10U, 100U}) all.queries(clients);
+  if (o.wants("mutations"))
+    for (const std::size_t clients : {1U, 10U, 64U, 100U}) all.mutations(clients);
+  if (o.wants("watchers"))
+    for (std::size_t n = 1; n <= o.watchers; n = n == 1 ? 100 : n * 10) all.watchers(n);
+  if (o.wants("rows")) all.first_rows(o.rows);
 }
 
 /// A socket is a file: as many as the system lets us have.
@@ -92,11 +96,15 @@ void allow_files(const bench_options& o) {
 int main(int argc, char** argv) {
   hull::bench::bench_options o;
   for (int i = 1; i < argc; ++i) {
+    if (std::strcmp(argv[i], "--only") == 0 && i + 1 < argc) {
+      o.only = argv[++i];
+      continue;
+    }
     std::size_t* const wanted = std::strcmp(argv[i], "--rows") == 0       ? &o.rows
                                 : std::strcmp(argv[i], "--watchers") == 0 ? &o.watchers
                                                                           : nullptr;
     if (wanted == nullptr || i + 1 == argc)
-      hull::bench::give_up("usage: backend_bench [--rows MOST] [--watchers MOST]");
+      hull::bench::give_up("usage: backend_bench [--rows MOST] [--watchers MOST] [--only PART]");
     *wanted = std::strtoull(argv[++i], nullptr, 10);
   }
   hull::bench::allow_files(o);

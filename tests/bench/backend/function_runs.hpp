@@ -50,7 +50,7 @@ class function_runs {
  public:
   function_runs(std::shared_ptr<const runtime::module_set> modules, bool reuse) {
     runtime::runtime_options options;
-    options.workers = 1;
+    options.isolates = 1;
     options.reuse_contexts = reuse;
     js_ = runtime::runtime::start(options, backend::system_clock()).value();
     request_.modules = std::move(modules);

@@ -1,0 +1,92 @@
+// Threads for calls that block.
+#include "common/worker_pool.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <future>
+#include <mutex>
+#include <set>
+#include <thread>
+#include <vector>
+
+namespace hull::backend {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(WorkerPool, OneAfterTheOtherIsDoneByOneThread) {
+  worker_pool pool(8, 100);
+  std::set<std::thread::id> threads;
+  for (int i = 0; i < 20; ++i) {
+    std::promise<std::thread::id> done;
+    ASSERT_TRUE(pool.submit([&] { done.set_value(std::this_thread::get_id()); }));
+    threads.insert(done.get_future().get());
+    std::this_thread::sleep_for(2ms);  // until the thread is idle again
+  }
+  EXPECT_LE(threads.size(), 2u);
+}
+
+TEST(WorkerPool, AsManyAtOnceAsItHasThreads) {
+  constexpr int wanted = 4;
+  std::mutex mutex;
+  std::condition_variable all_here;
+  int inside = 0, most = 0, done = 0;
+  {
+    worker_pool pool(wanted, 100);
+    for (int i = 0; i < 3 * wanted; ++i)
+      ASSERT_TRUE(pool.submit([&] {
+        std::unique_lock lock(mutex);
+        most = std::max(most, ++inside);
+        all_here.notify_all();
+        all_here.wait(lock, [&] { return most == wanted; });
+        --inside;
+        ++done;
+        all_here.notify_all();
+      }));
+    std::unique_lock lock(mutex);
+    all_here.wait(lock, [&] { return done == 3 * wanted; });
+  }
+  EXPECT_EQ(most, wanted);
+}
+
+TEST(WorkerPool, RefusesWhatItHasNoRoomFor) {
+  std::promise<void> go;
+  const auto gate = go.get_future().share();
+  worker_pool pool(1, 2);
+  std::promise<void> running;
+  ASSERT_TRUE(pool.submit([&] {
+    running.set_value();
+    gate.wait();
+  }));
+  running.get_future().wait();
+  EXPECT_TRUE(pool.submit([] {}));
+  EXPECT_TRUE(pool.submit([] {}));
+  EXPECT_FALSE(pool.submit([] {}));
+  EXPECT_FALSE(pool.wait_until_idle(1ms));
+  pool.stop();
+  EXPECT_FALSE(pool.submit([] {}));
+  go.set_value();
+  EXPECT_TRUE(pool.wait_until_idle(60s));
+}
+
+TEST(WorkerPool, NoJobIsForgottenHoweverTheyCome) {
+  std::atomic<int> done{0};
+  std::promise<void> last;
+  worker_pool pool(3, 100'000);
+  std::vector<std::thread> givers;
+  for (int t = 0; t < 4; ++t)
+    givers.emplace_back([&] {
+      for (int i = 0; i < 2000; ++i)
+        pool.submit([&] {
+          if (++done == 8000) last.set_value();
+        });
+    });
+  for (std::thread& t : givers) t.join();
+  EXPECT_EQ(last.get_future().wait_for(60s), std::future_status::ready);
+}
+
+}  // namespace
+}  // namespace hull::backend
