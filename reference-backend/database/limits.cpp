@@ -8,10 +8,6 @@ namespace hull::backend::database {
 namespace {
 
 constexpr std::uint64_t mebi = 1u << 20;
-constexpr const char* read_advice =
-    " Consider using smaller limits in your queries, paginating your queries, or using indexed queries with a "
-    "selective "
-    "index range expressions.";
 
 /// Adds to a counter; true when it is above its limit now.
 bool crosses(used_and_limit& counter, std::uint64_t added) {

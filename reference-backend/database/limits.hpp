@@ -6,6 +6,11 @@
 
 namespace hull::backend::database {
 
+/// Ends what is said about too many reads.
+inline constexpr const char* read_advice =
+    " Consider using smaller limits in your queries, paginating your queries, or using indexed queries with a "
+    "selective index range expressions.";
+
 /// Counts first and checks then, so that the counters show that a limit was crossed.
 class usage {
  public:

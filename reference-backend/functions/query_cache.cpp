@@ -9,6 +9,9 @@ namespace {
 /// A result that depends on the clock is kept for the longest time that a query may take.
 constexpr std::int64_t max_clock_age_ns = 17'000'000'000;
 
+/// A look goes through the writes of a second at most.
+constexpr database::timestamp max_look_back_ns = 1'000'000'000;
+
 std::size_t size_of(const std::string& key, const query_run& run) {
   std::size_t bytes = 512 + 2 * key.size();
   if (run.value_json) bytes += run.value_json->size();
@@ -66,8 +69,9 @@ outcome<query_cache::run_pointer> query_cache::get(const query_key& key, databas
 query_cache::glance query_cache::look(const query_key& key, database::timestamp ts, std::int64_t now_ns,
                                       landing landed) {
   const std::string own = key.text(true);
-  if (auto hit = find(own, ts, now_ns)) return {std::move(hit)};
-  if (auto hit = find(key.text(false), ts, now_ns)) return {std::move(hit)};
+  const database::timestamp oldest = ts > max_look_back_ns ? ts - max_look_back_ns : 0;
+  if (auto hit = find(own, ts, now_ns, oldest)) return {std::move(hit)};
+  if (auto hit = find(key.text(false), ts, now_ns, oldest)) return {std::move(hit)};
   const std::lock_guard lock(mutex_);
   const auto other = flights_.find(own);
   if (other == flights_.end() || other->second->ts > ts) return {};
@@ -125,12 +129,13 @@ query_cache::run_pointer query_cache::at(const run_pointer& run, database::times
   return moved;
 }
 
-query_cache::run_pointer query_cache::find(const std::string& key, database::timestamp ts, std::int64_t now_ns) {
+query_cache::run_pointer query_cache::find(const std::string& key, database::timestamp ts, std::int64_t now_ns,
+                                           database::timestamp oldest) {
   run_pointer cached;
   {
     const std::lock_guard lock(mutex_);
     const auto position = entries_.find(key);
-    if (position == entries_.end()) return nullptr;
+    if (position == entries_.end() || position->second.run->ts < oldest) return nullptr;
     by_age_.splice(by_age_.begin(), by_age_, position->second.age);
     cached = position->second.run;
   }

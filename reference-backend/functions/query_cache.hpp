@@ -50,7 +50,7 @@ class query_cache {
   /// The result at `ts`, from the cache, from a run that is under way, or by calling `run`.
   outcome<run_pointer> get(const query_key& key, database::timestamp ts, std::int64_t now_ns, const runner& run);
 
-  /// What can be known without waiting.
+  /// What can be known at once.
   struct glance {
     run_pointer run;         ///< The result, if the cache has it.
     bool under_way = false;  ///< It is being run for somebody else: `landed` will be called.
@@ -75,7 +75,8 @@ class query_cache {
 
   /// The run as a result for `ts`, or null when it is none.
   run_pointer at(const run_pointer& run, database::timestamp ts, std::int64_t now_ns) const;
-  run_pointer find(const std::string& key, database::timestamp ts, std::int64_t now_ns);
+  /// `oldest`: what was last found valid before that time is left alone; to find out about it may take long.
+  run_pointer find(const std::string& key, database::timestamp ts, std::int64_t now_ns, database::timestamp oldest = 0);
   void store(const std::string& key, run_pointer run);
   void erase(std::unordered_map<std::string, entry>::iterator position);
   outcome<run_pointer> fly(const query_key& key, database::timestamp ts, std::int64_t now_ns, const runner& run);

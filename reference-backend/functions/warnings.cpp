@@ -2,6 +2,7 @@
 #include "functions/warnings.hpp"
 
 #include "database/document.hpp"
+#include "database/limits.hpp"
 
 #include <cstdio>
 
@@ -10,9 +11,6 @@ namespace {
 
 constexpr std::size_t max_value = 16u << 20;
 constexpr std::size_t max_scheduled_args = 4u << 20;
-constexpr const char* read_advice =
-    " Consider using smaller limits in your queries, paginating your queries, or using indexed queries with a "
-    "selective index range expressions.";
 
 std::uint64_t warn_above(std::uint64_t limit) { return limit / 5 * 4 + limit % 5 * 4 / 5; }
 
@@ -61,9 +59,9 @@ class warnings {
 void check_transaction(warnings& to, const database::transaction& tx) {
   const database::transaction_metrics used = tx.metrics();
   const char* const run = " in a single function execution";
-  to.check(std::string("Many documents read") + run, used.documents_read, "", read_advice);
-  to.check(std::string("Many reads") + run, used.database_queries, "", read_advice);
-  to.check(std::string("Many bytes read") + run, used.bytes_read, " bytes", read_advice);
+  to.check(std::string("Many documents read") + run, used.documents_read, "", database::read_advice);
+  to.check(std::string("Many reads") + run, used.database_queries, "", database::read_advice);
+  to.check(std::string("Many bytes read") + run, used.bytes_read, " bytes", database::read_advice);
   to.check(std::string("Many writes") + run, used.documents_written);
   to.check(std::string("Many bytes written") + run, used.bytes_written, " bytes");
   to.check("Many functions scheduled by this mutation", used.functions_scheduled);

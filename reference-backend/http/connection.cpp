@@ -1,6 +1,7 @@
 // Bodies of connection.hpp: reads requests one after the other, has routes answer them, and writes what they say.
 #include "http/connection.hpp"
 
+#include "common/busy.hpp"
 #include "common/log.hpp"
 #include "http/cors.hpp"
 #include "http/decompress.hpp"
@@ -314,7 +315,7 @@ class connection : public std::enable_shared_from_this<connection> {
       response r = self->run();
       asio::post(self->stream_.get_executor(), [self, turn, r = std::move(r)]() mutable { self->answer(turn, std::move(r)); });
     });
-    if (!taken) answer(turn_, error_response(503, "TooManyConcurrentRequests", "The deployment is busy. Try again."));
+    if (!taken) answer(turn_, error_response(busy(), request_));
   }
 
   /// On a pool's thread, or on the strand; the strand leaves `request_` alone until the answer is there.

@@ -1,4 +1,5 @@
 // Routes of HTTP actions: the whole site port, and what is below /http/ on the port of the API.
+#include "common/busy.hpp"
 #include "functions/http_action.hpp"
 #include "http/routes.hpp"
 
@@ -72,7 +73,7 @@ void run(const sync::services& s, const std::shared_ptr<exchange>& e, std::strin
       e->respond(error_response(internal_failure(fault.what()), asked));
     }
   });
-  if (!taken) e->respond(error_response(503, "TooManyConcurrentRequests", "The deployment is busy. Try again."));
+  if (!taken) e->respond(error_response(busy(), e->head()));
 }
 
 }  // namespace

@@ -21,10 +21,10 @@ isolate_pool::~isolate_pool() {
   {
     std::unique_lock lock(mutex_);
     closing_ = true;
-    for (ticket* t : std::exchange(waiting_, {})) t->called.notify_one();
+    for (ticket* t : waiting_) t->called.notify_one();
     for (isolate_box* box : running_) box->stop(stop_reason::shutdown);
     changed_.notify_all();
-    changed_.wait(lock, [this] { return inside_ == 0; });
+    changed_.wait(lock, [this] { return inside_ == 0 && waiting_.empty(); });
     last = std::move(idle_);
   }
   tender_.join();
@@ -74,11 +74,12 @@ bool isolate_pool::enter(std::unique_lock<std::mutex>& lock, ticket& mine,
     mine.called.wait_for(lock, *patience, over);
   if (mine.let_in) return true;
   waiting_.erase(std::remove(waiting_.begin(), waiting_.end(), &mine), waiting_.end());
+  if (closing_) changed_.notify_all();
   return false;
 }
 
 void isolate_pool::leave(std::unique_lock<std::mutex>& lock, box_pointer box) {
-  if (!waiting_.empty()) {  // The turn passes on, and the box with it.
+  if (!waiting_.empty() && !closing_) {  // The turn passes on, and the box with it.
     ticket& next = *waiting_.front();
     waiting_.pop_front();
     next.box = std::move(box);
@@ -86,13 +87,14 @@ void isolate_pool::leave(std::unique_lock<std::mutex>& lock, box_pointer box) {
     next.called.notify_one();
     return;
   }
-  --inside_;
   if (closing_) {
     lock.unlock();
     box.reset();
     lock.lock();
+    --inside_;
     return changed_.notify_all();
   }
+  --inside_;
   const bool care = between_ && !box->spent() && box->prepared().wants_more();
   idle_.push_back({std::move(box), std::chrono::steady_clock::now()});
   if (care || idle_.size() + inside_ == kept_ + 1) changed_.notify_all();

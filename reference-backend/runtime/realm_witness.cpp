@@ -3,7 +3,9 @@
 
 #include "runtime/heap_view.hpp"
 
+#include <algorithm>
 #include <cstring>
+#include <functional>
 #include <unordered_set>
 
 namespace hull::backend::runtime {
@@ -42,6 +44,19 @@ class witness_walk {
     meet(address_of(context->Global()->GetPrototype()));
     meet(address_of(module));
     walk();
+  }
+  /// Keeps what has been noted, as it is now.
+  void copy() {
+    std::sort(to_.spans_.begin(), to_.spans_.end(),
+              [](const auto& a, const auto& b) { return std::less<>()(a.at, b.at); });
+    std::size_t total = 0;
+    for (const auto& s : to_.spans_) total += words_for(s.bytes);
+    to_.words_.resize(total);
+    word* next = to_.words_.data();
+    for (const auto& s : to_.spans_) {
+      std::memcpy(next, s.at, s.bytes);
+      next += words_for(s.bytes);
+    }
   }
 
  private:
@@ -109,7 +124,7 @@ class witness_walk {
     const std::size_t at = v8dbg_class_JSFunction__prototype_or_initial_map__HeapObject / sizeof(word);
     if (size <= at) return;
     const word* const slot = field(object, v8dbg_class_JSFunction__prototype_or_initial_map__HeapObject);
-    to_.prototypes_.push_back({slot, prototype_in(slot)});
+    to_.prototypes_.push_back({slot, *slot, prototype_in(slot)});
     meet(*slot);
     prototypes_.insert(prototype_in(slot));
     makers_.push_back(object);
@@ -167,9 +182,6 @@ class witness_walk {
   void note_bytes(const void* at, std::size_t bytes) {
     if (bytes == 0) return;
     to_.spans_.push_back({at, bytes});
-    const std::size_t before = to_.words_.size();
-    to_.words_.resize(before + words_for(bytes));
-    std::memcpy(&to_.words_[before], at, bytes);
   }
   void meet_fields(word object, std::size_t first, std::size_t count) {
     for (std::size_t i = first; i < first + count; ++i) meet(field(object, 0)[i]);
@@ -222,34 +234,30 @@ realm_witness realm_witness::record(v8::Local<v8::Context> context, v8::Local<v8
   realm_witness made;
   witness_walk walk(made);
   walk.from(context, module);
+  walk.copy();
   return made;
+}
+
+bool realm_witness::span::holds(const word* expected) const {
+  constexpr std::size_t few = 16;
+  const std::size_t count = bytes / sizeof(word);
+  if (count > few || bytes % sizeof(word) != 0) return std::memcmp(at, expected, bytes) == 0;
+  const word* const now = static_cast<const word*>(at);
+  word changed = 0;
+  for (std::size_t i = 0; i < count; ++i) changed |= now[i] ^ expected[i];
+  return changed == 0;
 }
 
 bool realm_witness::holds() const {
   if (!can_tell()) return false;
   const word* expected = words_.data();
   for (const span& s : spans_) {
-    if (std::memcmp(s.at, expected, s.bytes) != 0) return false;
+    if (!s.holds(expected)) return false;
     expected += words_for(s.bytes);
   }
   for (const function_prototype& p : prototypes_)
-    if (prototype_in(p.at) != p.prototype) return false;
+    if (*p.at != p.held && prototype_in(p.at) != p.prototype) return false;
   return true;
-}
-
-std::string realm_witness::difference() const {
-  const word* expected = words_.data();
-  for (const span& s : spans_) {
-    const word* const now = static_cast<const word*>(s.at);
-    for (std::size_t i = 0; i < s.bytes / sizeof(word); ++i)
-      if (now[i] != expected[i])
-        return (is_object(expected[0]) ? "type " + std::to_string(type_of_map(expected[0])) : "raw") + ", word " +
-               std::to_string(i);
-    expected += words_for(s.bytes);
-  }
-  for (const function_prototype& p : prototypes_)
-    if (prototype_in(p.at) != p.prototype) return "prototype of a function";
-  return "";
 }
 
 }  // namespace hull::backend::runtime

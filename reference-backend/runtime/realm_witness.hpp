@@ -33,21 +33,22 @@ class realm_witness {
   int unknown_type() const noexcept { return unknown_type_; }
   std::size_t words() const noexcept { return words_.size(); }
   std::size_t objects() const noexcept { return objects_; }
-  /// V8's number for the type of the first object that has changed, and the changed word; empty when nothing has.
-  std::string difference() const;
 
  private:
   struct span {
     const void* at;
     std::size_t bytes;
+    bool holds(const std::uintptr_t* expected) const;
   };
   /// The property `prototype` of a function; its field holds it or, later, the map of the objects it will make.
   struct function_prototype {
     const std::uintptr_t* at;
+    std::uintptr_t held;
     std::uintptr_t prototype;
   };
   friend class witness_walk;
 
+  /// In the order of their addresses: comparing goes through memory once, from one end to the other.
   std::vector<span> spans_;
   std::vector<std::uintptr_t> words_;  ///< What the spans held, one behind the other, each from a new word on.
   std::vector<function_prototype> prototypes_;

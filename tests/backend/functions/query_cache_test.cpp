@@ -67,6 +67,13 @@ TEST_F(cache_test, a_look_finds_what_is_known_and_runs_nothing) {
   writes.insert(25);
   EXPECT_EQ(cache.look(key, 30, 0, never).run, nullptr);
   EXPECT_EQ(runs, 1);
+
+  const database::timestamp much_later = 5'000'000'000;
+  ask(cache, key, 30);
+  EXPECT_EQ(cache.look(key, much_later, 0, never).run, nullptr) << "it would have to go through all writes since";
+  ask(cache, key, much_later);
+  EXPECT_NE(cache.look(key, much_later, 0, never).run, nullptr);
+  EXPECT_EQ(runs, 2);
 }
 
 TEST_F(cache_test, a_look_hears_of_a_run_that_is_under_way) {
