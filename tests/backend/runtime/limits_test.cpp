@@ -180,6 +180,7 @@ TEST(Limits, ClosingSendsAwayWhoWaits) {
   runtime_options options;
   options.isolates = 1;
   auto own = runtime::start(options, the_clock()).value();
+  runtime& js = *own;
   std::atomic<int> here{0};
   const call c{module_m("export const f = query(() => { while (true); });")};
   std::vector<std::string> answers(3);
@@ -188,7 +189,7 @@ TEST(Limits, ClosingSendsAwayWhoWaits) {
     callers.emplace_back([&] {
       scripted_host host;
       ++here;
-      answer = text_of(own->run(request_of(c, host)));
+      answer = text_of(js.run(request_of(c, host)));
     });
   while (here < 3) std::this_thread::sleep_for(1ms);
   std::this_thread::sleep_for(100ms);
