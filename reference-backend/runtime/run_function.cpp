@@ -34,19 +34,14 @@ bool is_true(v8::Local<v8::Context> context, v8::Local<v8::Object> object, const
 
 /// Why the export may not run as `what`; empty when it may.
 std::string refuse_export(v8::Local<v8::Context> context, v8::Local<v8::Object> exported, const run_request& r) {
-  const bool query = is_true(context, exported, "isQuery");
-  const bool mutation = is_true(context, exported, "isMutation");
-  const bool action = is_true(context, exported, "isAction");
+  if (is_true(context, exported, names_of(r.what).flag)) return "";
   const std::string function = "Function " + r.module_path + ":" + r.function;
-  if (r.what == function_kind::action)
-    return action ? "" : function + " is not an action. Did you forget to wrap it with `action`?";
-  if (!query && !mutation)
+  if (r.what == function_kind::action) return function + " is not an action. Did you forget to wrap it with `action`?";
+  const bool query = r.what == function_kind::query;
+  if (!is_true(context, exported, names_of(query ? function_kind::mutation : function_kind::query).flag))
     return function + " is neither a query or mutation. Did you forget to wrap it with `query` or `mutation`?";
-  if (r.what == function_kind::query && !query)
-    return function + " is registered as a mutation but is being run as a query.";
-  if (r.what == function_kind::mutation && !mutation)
-    return function + " is registered as a query but is being run as a mutation.";
-  return "";
+  return function + (query ? " is registered as a mutation but is being run as a query."
+                           : " is registered as a query but is being run as a mutation.");
 }
 
 /// Calls the export; the promise it returned. Empty when the execution has ended.

@@ -33,7 +33,7 @@ bench_environment() {
   export HULL_BENCH_BUNDLE=$root/build/release/bundle HULL_BACKEND=$root/build/release/bin/hull-backend
 }
 
-# The backend beside the limits of the machine; further words go to backend_bench (--rows MOST, --watchers MOST).
+# The backend beside the limits of the machine; further words go to backend_bench (--rows MOST, --watchers MOST, --only PART).
 bench_backend_command() {
   plan $((setup_steps + 1 + build_steps + 1)); setup
   interop_packages
