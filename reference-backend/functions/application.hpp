@@ -125,8 +125,8 @@ class application {
                                                       std::optional<database::timestamp> ts = {});
   struct query_glance {
     std::shared_ptr<const query_outcome> result;  ///< If it is known.
-    bool under_way =
-        false;  ///< Somebody else's call is running it: `landed` will be called, on the thread of that one.
+    /// Somebody else's call is running it: `landed` will be called, on the thread of that one.
+    bool under_way = false;
   };
   /// Null: the result is of no use for that snapshot.
   using query_landing = std::function<void(outcome<std::shared_ptr<const query_outcome>>)>;

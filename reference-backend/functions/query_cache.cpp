@@ -40,10 +40,8 @@ std::size_t query_cache::size_bytes() const {
 outcome<query_cache::run_pointer> query_cache::get(const query_key& key, database::timestamp ts, std::int64_t now_ns,
                                                    const runner& run) {
   const std::string own = key.text(true);
-  const std::string shared = key.text(false);
   for (;;) {
-    if (auto hit = find(own, ts, now_ns)) return hit;
-    if (auto hit = find(shared, ts, now_ns)) return hit;
+    if (auto hit = find_for(key, own, ts, now_ns)) return hit;
 
     std::unique_lock lock(mutex_);
     const auto [position, free] = flights_.try_emplace(own);
@@ -70,8 +68,7 @@ query_cache::glance query_cache::look(const query_key& key, database::timestamp 
                                       landing landed) {
   const std::string own = key.text(true);
   const database::timestamp oldest = ts > max_look_back_ns ? ts - max_look_back_ns : 0;
-  if (auto hit = find(own, ts, now_ns, oldest)) return {std::move(hit)};
-  if (auto hit = find(key.text(false), ts, now_ns, oldest)) return {std::move(hit)};
+  if (auto hit = find_for(key, own, ts, now_ns, oldest)) return {std::move(hit)};
   const std::lock_guard lock(mutex_);
   const auto other = flights_.find(own);
   if (other == flights_.end() || other->second->ts > ts) return {};
@@ -84,8 +81,7 @@ query_cache::glance query_cache::look(const query_key& key, database::timestamp 
 outcome<query_cache::run_pointer> query_cache::fly(const query_key& key, database::timestamp ts, std::int64_t now_ns,
                                                    const runner& run) {
   // Another flight may have landed between our look-up and our take-off.
-  for (const bool with_identity : {true, false})
-    if (auto hit = find(key.text(with_identity), ts, now_ns)) return hit;
+  if (auto hit = find_for(key, key.text(true), ts, now_ns)) return hit;
 
   outcome<run_pointer> result = internal_failure("The query did not run.");
   try {
@@ -149,6 +145,12 @@ query_cache::run_pointer query_cache::find(const std::string& key, database::tim
   else if (usable != nullptr && usable->ts > cached->ts)
     position->second.run = usable;
   return usable;
+}
+
+query_cache::run_pointer query_cache::find_for(const query_key& key, const std::string& own, database::timestamp ts,
+                                               std::int64_t now_ns, database::timestamp oldest) {
+  if (auto hit = find(own, ts, now_ns, oldest)) return hit;
+  return find(key.text(false), ts, now_ns, oldest);
 }
 
 void query_cache::store(const std::string& key, run_pointer run) {

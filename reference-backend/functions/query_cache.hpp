@@ -76,7 +76,10 @@ class query_cache {
   /// The run as a result for `ts`, or null when it is none.
   run_pointer at(const run_pointer& run, database::timestamp ts, std::int64_t now_ns) const;
   /// `oldest`: what was last found valid before that time is left alone; to find out about it may take long.
-  run_pointer find(const std::string& key, database::timestamp ts, std::int64_t now_ns, database::timestamp oldest = 0);
+  run_pointer find(const std::string& key, database::timestamp ts, std::int64_t now_ns, database::timestamp oldest);
+  /// What is stored for this caller (`own`: the text of the key with the identity), or else for everybody.
+  run_pointer find_for(const query_key& key, const std::string& own, database::timestamp ts, std::int64_t now_ns,
+                       database::timestamp oldest = 0);
   void store(const std::string& key, run_pointer run);
   void erase(std::unordered_map<std::string, entry>::iterator position);
   outcome<run_pointer> fly(const query_key& key, database::timestamp ts, std::int64_t now_ns, const runner& run);

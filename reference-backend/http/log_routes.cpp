@@ -123,7 +123,7 @@ response metrics(const sync::services& s) {
   sync::write_metric(out, "hull_latest_commit_timestamp_seconds", "gauge", "Time of the newest commit.",
                      static_cast<double>(s.app.db().latest_ts()) / 1e9);
   const auto contexts = s.app.contexts();
-  sync::write_metric(out, "hull_contexts_made_total", "counter", "JavaScript contexts made for queries and mutations.",
+  sync::write_metric(out, "hull_contexts_made_total", "counter", "JavaScript contexts made for functions.",
                      static_cast<double>(contexts.made));
   sync::write_metric(out, "hull_contexts_reused_total", "counter",
                      "Runs that left their context as it was, so that it serves another one.",

@@ -79,20 +79,19 @@ bool isolate_pool::enter(std::unique_lock<std::mutex>& lock, ticket& mine,
 }
 
 void isolate_pool::leave(std::unique_lock<std::mutex>& lock, box_pointer box) {
-  if (!waiting_.empty() && !closing_) {  // The turn passes on, and the box with it.
-    ticket& next = *waiting_.front();
-    waiting_.pop_front();
-    next.box = std::move(box);
-    next.let_in = true;
-    next.called.notify_one();
-    return;
-  }
   if (closing_) {
     lock.unlock();
     box.reset();
     lock.lock();
     --inside_;
     return changed_.notify_all();
+  }
+  if (!waiting_.empty()) {  // The turn passes on, and the box with it.
+    ticket& next = *waiting_.front();
+    waiting_.pop_front();
+    next.box = std::move(box);
+    next.let_in = true;
+    return next.called.notify_one();
   }
   --inside_;
   const bool care = between_ && !box->spent() && box->prepared().wants_more();
@@ -115,7 +114,7 @@ isolate_pool::box_pointer isolate_pool::take_neglected() {
 std::vector<isolate_pool::idle_box> isolate_pool::take_superfluous() {
   std::vector<idle_box> gone;
   const auto now = std::chrono::steady_clock::now();
-  while (!idle_.empty() && idle_.size() + inside_ > kept_ && now - idle_.front().since >= idle_time) {
+  while (has_superfluous() && now - idle_.front().since >= idle_time) {
     gone.push_back(std::move(idle_.front()));
     idle_.erase(idle_.begin());
   }
@@ -137,7 +136,7 @@ void isolate_pool::tend() {
       }
       lock.lock();
       leave(lock, std::move(box));
-    } else if (!idle_.empty() && idle_.size() + inside_ > kept_) {
+    } else if (has_superfluous()) {
       changed_.wait_until(lock, idle_.front().since + idle_time);
     } else {
       changed_.wait(lock);

@@ -47,6 +47,7 @@ class isolate_pool {
   void leave(std::unique_lock<std::mutex>& lock, box_pointer box);
   void tend();
   box_pointer take_neglected();
+  bool has_superfluous() const { return !idle_.empty() && idle_.size() + inside_ > kept_; }
   std::vector<idle_box> take_superfluous();
 
   watchdog& dog_;

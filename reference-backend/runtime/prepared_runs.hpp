@@ -4,7 +4,7 @@
 // asks the host for anything is never prepared.
 //
 // A context that a run has left as it was (realm_witness.hpp) serves the next run, too; otherwise another one is made,
-// before it is needed when the worker has time.
+// before it is needed when the isolate is idle.
 #pragma once
 
 #include "runtime/execution.hpp"

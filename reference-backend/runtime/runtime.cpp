@@ -1,5 +1,5 @@
 // The public face: one pool for queries and mutations, one for actions and pushes, so that an action that waits for
-// a mutation never holds the worker which that mutation needs.
+// a mutation never holds the isolate which that mutation needs.
 #include "runtime/runtime.hpp"
 
 #include "common/busy.hpp"

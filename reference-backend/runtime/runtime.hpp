@@ -182,10 +182,10 @@ struct runtime_options {
   bool reuse_contexts = true;
 };
 
-/// Contexts of queries and mutations since the start.
+/// Contexts of functions since the start.
 struct context_counts {
   std::uint64_t made = 0;
-  std::uint64_t reused = 0;  ///< How often one was as a run needs it after another run.
+  std::uint64_t reused = 0;  ///< How often a run left its context as it was, so that it serves another one.
 };
 
 /// Safe from any thread. `run` runs the function on the caller's thread, which should have a stack of 4 MiB or more:

@@ -84,7 +84,7 @@ class engine final : public persistence {
   std::mutex writer_mutex_;
   std::unique_ptr<connection> writer_;
   std::uint64_t next_document_ = 1;
-  bool log_has_room_ = false;
+  bool log_wants_room_ = false;
 };
 
 template <class Body>

@@ -68,7 +68,11 @@ void document_cache::put(std::uint64_t document, value v) {
 }
 
 engine::engine(folder_lock lock, std::filesystem::path file, const sqlite_options& options)
-    : lock_(std::move(lock)), file_(std::move(file)), options_(options), cache_(options.decoded_documents) {}
+    : lock_(std::move(lock)),
+      file_(std::move(file)),
+      options_(options),
+      cache_(options.decoded_documents),
+      log_wants_room_(options.room_for_log) {}
 
 outcome<std::unique_ptr<persistence>> engine::open(const std::filesystem::path& folder, const sqlite_options& options) {
   std::error_code ignored;

@@ -4,6 +4,8 @@
 
 #include <hull/value/json.hpp>
 
+#include <utility>
+
 namespace hull::backend::storage::sqlite {
 namespace {
 
@@ -23,10 +25,7 @@ outcome<void> engine::write(std::span<const commit_record> records) {
     next_document_ = first_document;
     return done;
   }
-  if (options_.room_for_log && !log_has_room_) {
-    make_room(file_.string() + "-wal", full_log_bytes);
-    log_has_room_ = true;
-  }
+  if (std::exchange(log_wants_room_, false)) make_room(file_.string() + "-wal", full_log_bytes);
   std::uint64_t number = first_document;
   for (const commit_record& record : records)
     for (const document_change& change : record.documents) {
