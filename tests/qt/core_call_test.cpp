@@ -103,6 +103,7 @@ void CoreCallTest::wrongValuesAreNamedByTheirPlace() {
 }
 
 void CoreCallTest::cancelBeforeItIsSent() {
+  QTRY_VERIFY(m_client->isConnected());
   m_deployment->set_offline(true);
   QTRY_VERIFY(!m_client->isConnected());
   HullPendingCall* call = m_client->mutation(text("chat:send"), {{text("body"), text("never")}});
@@ -144,6 +145,7 @@ void CoreCallTest::cancelWhileHeld() {
 }
 
 void CoreCallTest::cancelOfAQueryAndOfWhatIsOver() {
+  QTRY_VERIFY(m_client->isConnected());  // Else the end of the first attempt could come after set_offline(false).
   m_deployment->set_offline(true);
   QTRY_VERIFY(!m_client->isConnected());  // An action that goes out on a connection that ends is lost.
   HullPendingCall* query = m_client->query(text("chat:list"));
