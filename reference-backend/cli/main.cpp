@@ -82,6 +82,9 @@ int main(int argc, char** argv) {
   serve->add_option("--node", options.node, "Node.js 18 or newer, for actions in \"use node\" files")
       ->type_name("PROGRAM")
       ->capture_default_str();
+  serve->add_option("--npm", options.npm, "npm, which installs the packages that such files do not bundle")
+      ->type_name("PROGRAM")
+      ->capture_default_str();
   severity level = severity::info;
   const std::map<std::string, severity> levels{
       {"error", severity::error}, {"warning", severity::warning}, {"info", severity::info}, {"debug", severity::debug}};

@@ -157,6 +157,8 @@ int serve(const serve_options& o) {
   node::executor_options node_options;
   node_options.program = o.node;
   node_options.folder = o.data / "node";
+  node_options.npm = o.npm;
+  node_options.packages_folder = o.data / "node_packages";
   auto node_actions = node::make_node_executor(node_options);
   if (!node_actions) return complain(node_actions.error());
   app_options.runtime.node = *std::move(node_actions);

@@ -21,6 +21,7 @@ struct serve_options {
   std::optional<std::string> instance_secret;
   bool redact_logs_to_client = false;  ///< See application_options.
   std::string node = "node";           ///< Node.js, for "use node" modules; see node::executor_options.
+  std::string npm = "npm";             ///< Installs the packages that such modules do not bundle.
   bool new_context_per_run = false;    ///< See runtime_options::reuse_contexts.
 };
 

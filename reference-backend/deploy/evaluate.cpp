@@ -70,7 +70,10 @@ outcome<std::map<std::string, value, std::less<>>> analyse(runtime::runtime& js,
     auto analysed = module.node
                         ? js.analyze_in_node(modules, path, env)
                         : js.analyze(modules, path, config.import_seed, config.import_time_ms(), lookup_in(env));
-    if (!analysed) return push_failure(analysed.error(), "InvalidModules");
+    if (!analysed) {
+      const bool package = analysed.error().code == "InvalidExternalModules";
+      return push_failure(analysed.error(), package ? analysed.error().code : "InvalidModules");
+    }
     analysis.emplace(path, std::move(analysed->json));
   }
   return analysis;
@@ -133,7 +136,7 @@ outcome<evaluated_push> evaluate_push(runtime::runtime& js, const push_request& 
                                       const udf_config& config, const environment& env) {
   evaluated_push evaluated;
   evaluated.config = config;
-  evaluated.modules = std::make_shared<const runtime::module_set>(std::move(modules));
+  evaluated.modules = std::make_shared<const runtime::module_set>(std::move(modules), push.packages);
 
   auto analysis = analyse(js, evaluated.modules, config, env);
   if (!analysis) return analysis.error();

@@ -1,7 +1,7 @@
 // Reads and checks the body of a push.
 #include "deploy/push_request.hpp"
 
-#include "deploy/sha256.hpp"
+#include "common/sha256.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t max_modules = 4096;
 constexpr std::size_t max_segment = 64;
+constexpr std::size_t max_package_text = 214;  // npm's limit for names
 
 outcome<std::string> text_field(const value& from, std::string_view name, const std::string& where) {
   const value* field = from.find(name);
@@ -108,16 +109,49 @@ outcome<void> check_environment(const runtime::module_source& module) {
   return {};
 }
 
-outcome<void> refuse_node_dependencies(const value& body) {
-  auto dependencies = list_field(body, "nodeDependencies");
-  if (!dependencies) return dependencies.error();
-  if (dependencies->empty()) return {};
-  const value* name = dependencies->front().find("name");
-  return push_failure("ExternalPackagesNotSupported",
-                      "convex.json keeps the package \"" +
-                          (name != nullptr && name->is_string() ? name->as_string() : std::string("?")) +
-                          "\" out of the bundle (node.externalPackages). This version of hull-backend does not install "
-                          "packages; remove it from node.externalPackages, so that it is bundled.");
+/// As npm has it: "name" or "@scope/name" of letters, digits, '-', '_', '.' and '~', not starting with '.' or '_'.
+bool is_package_name(std::string_view name) {
+  if (name.size() > max_package_text) return false;
+  if (name.starts_with('@')) {
+    const std::size_t slash = name.find('/');
+    if (slash == std::string_view::npos || slash == 1) return false;
+    const bool scoped =
+        is_package_name(name.substr(1, slash - 1)) && name.find('/', slash + 1) == std::string_view::npos;
+    return scoped && is_package_name(name.substr(slash + 1));
+  }
+  const auto allowed = [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '-' || c == '_' || c == '.' || c == '~';
+  };
+  return !name.empty() && name.front() != '.' && name.front() != '_' && std::all_of(name.begin(), name.end(), allowed);
+}
+
+/// "1.2.3-beta.1+build": what a package.json can have as its version, and never a range, a tag, an address or a path.
+bool is_package_version(std::string_view version) {
+  const auto allowed = [](unsigned char c) { return std::isalnum(c) != 0 || c == '.' || c == '-' || c == '+'; };
+  return !version.empty() && version.size() <= max_package_text &&
+         std::isdigit(static_cast<unsigned char>(version[0])) && std::all_of(version.begin(), version.end(), allowed);
+}
+
+outcome<std::vector<runtime::npm_package>> read_packages(const value& body) {
+  auto listed = list_field(body, "nodeDependencies");
+  if (!listed) return listed.error();
+  std::vector<runtime::npm_package> packages;
+  for (const value& item : *listed) {
+    auto name = text_field(item, "name", "Each of `nodeDependencies`");
+    if (!name) return name.error();
+    auto version = text_field(item, "version", "Package \"" + *name + "\"");
+    if (!version) return version.error();
+    if (!is_package_name(*name) || !is_package_version(*version))
+      return push_failure("InvalidExternalModules", "\"" + *name + "\" in version \"" + *version +
+                                                        "\" cannot be taken from the npm registry. Remove it from "
+                                                        "node.externalPackages in convex.json, so that it is bundled.");
+    packages.push_back({*std::move(name), *std::move(version)});
+  }
+  std::sort(packages.begin(), packages.end());
+  const auto same_name = [](const auto& a, const auto& b) { return a.name == b.name; };
+  if (const auto twice = std::adjacent_find(packages.begin(), packages.end(), same_name); twice != packages.end())
+    return push_failure("InvalidExternalModules", "The package \"" + twice->name + "\" is listed twice.");
+  return packages;
 }
 
 outcome<void> read_app_modules(const value& app, push_request& push) {
@@ -182,7 +216,9 @@ outcome<push_request> parse_push(const value& body) {
   push.server_version = *std::move(version);
 
   if (auto refused = refuse_components(body); !refused) return refused.error();
-  if (auto refused = refuse_node_dependencies(body); !refused) return refused.error();
+  auto packages = read_packages(body);
+  if (!packages) return packages.error();
+  push.packages = *std::move(packages);
   auto definition = optional_module(*app, "definition");
   if (!definition) return definition.error();
   push.definition = *std::move(definition);

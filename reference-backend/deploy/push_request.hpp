@@ -31,13 +31,14 @@ struct push_request {
   std::optional<runtime::module_source> schema;
   std::vector<runtime::module_source> changed;
   std::vector<unchanged_module> unchanged;
+  std::vector<runtime::npm_package> packages;  ///< Sorted, each name once.
 };
 
 /// Every failure of a push starts with this line; the CLI prints the message as it is.
 failure push_failure(std::string code, const std::string& message);
 failure push_failure(const failure& cause, std::string code);
 
-/// Checks shapes, paths and bounds. What this version cannot run (components, modules for Node.js) is refused here.
+/// Checks shapes, paths and bounds. What this version cannot run (components) is refused here.
 outcome<push_request> parse_push(const value& body);
 
 /// The complete set of modules: the changed ones, and the unchanged ones taken from `deployed`.

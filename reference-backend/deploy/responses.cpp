@@ -1,7 +1,7 @@
 // Builds the answers of the push protocol.
 #include "deploy/responses.hpp"
 
-#include "deploy/sha256.hpp"
+#include "common/sha256.hpp"
 
 #include <hull/value/json.hpp>
 
@@ -33,17 +33,25 @@ value shown_table(const value& table) {
   return value(std::move(copy));
 }
 
-value source_package(const module_map& modules) {
+/// Names a set of packages to the CLI, which only hands it back; null where there are none.
+value packages_id(const runtime::module_set& modules) {
+  if (modules.packages().empty()) return nullptr;
+  std::string text;
+  for (const runtime::npm_package& package : modules.packages()) text += package.name + '@' + package.version + '\n';
+  return sha256_hex(text);
+}
+
+value source_package(const runtime::module_set& modules) {
   std::string digests;
   double size = 0;
-  for (const auto& [path, module] : modules) {
+  for (const auto& [path, module] : modules.all()) {
     digests += path + ' ' + module.sha256 + '\n';
     size += static_cast<double>(module.source.size() + module.source_map.value_or("").size());
   }
   const std::string digest = sha256_hex(digests);
   return value::make_object({{"storageKey", digest},
                              {"sha256", digest},
-                             {"externalPackageId", nullptr},
+                             {"externalPackageId", packages_id(modules)},
                              {"packageSize", value::make_object({{"unzippedSizeBytes", size}})},
                              {"nodeVersion", nullptr}});
 }
@@ -154,8 +162,8 @@ value start_push_response(const evaluated_push& push, const std::map<std::string
   std::vector<object::field> variables(environment.begin(), environment.end());
   return value::make_object(
       {{"environmentVariables", object(std::move(variables))},
-       {"externalDepsId", nullptr},
-       {"componentDefinitionPackages", value::make_object({{"", source_package(push.modules->all())}})},
+       {"externalDepsId", packages_id(*push.modules)},
+       {"componentDefinitionPackages", value::make_object({{"", source_package(*push.modules)}})},
        {"appAuth", push.auth},
        {"analysis", value::make_object({{"", evaluated_root(push)}})},
        {"app", checked_root(push)},

@@ -53,7 +53,23 @@ outcome<std::optional<database::validator>> validator_of(const value& analysed, 
 /// Key of a text that belongs to a module: "source:messages.js".
 std::string source_key(const std::string& path, std::string_view what) { return std::string(what) + ":" + path; }
 
-outcome<void> load_modules(transaction& tx, deployment& into) {
+outcome<std::vector<runtime::npm_package>> load_packages(const value& config) {
+  std::vector<runtime::npm_package> packages;
+  const value* listed = config.find("nodeDependencies");
+  if (listed == nullptr) return packages;  // stored before there were any
+  if (!listed->is_array()) return damaged("the list of packages for Node.js is not a list");
+  for (const value& item : listed->as_array()) packages.push_back({text_of(item, "name"), text_of(item, "version")});
+  return packages;
+}
+
+array packages_value(const deployment& d) {
+  array listed;
+  for (const runtime::npm_package& p : d.modules->packages())
+    listed.push_back(value::make_object({{"name", p.name}, {"version", p.version}}));
+  return listed;
+}
+
+outcome<void> load_modules(transaction& tx, std::vector<runtime::npm_package> packages, deployment& into) {
   auto texts = load_texts(tx, sources_table);
   if (!texts) return texts.error();
   auto rows = all_rows(tx, modules_table);
@@ -77,15 +93,11 @@ outcome<void> load_modules(transaction& tx, deployment& into) {
     std::string path = module.path;
     modules.emplace(std::move(path), std::move(module));
   }
-  into.modules = std::make_shared<const runtime::module_set>(std::move(modules));
+  into.modules = std::make_shared<const runtime::module_set>(std::move(modules), std::move(packages));
   return {};
 }
 
-outcome<void> load_config(transaction& tx, deployment& into) {
-  auto rows = all_rows(tx, config_table);
-  if (!rows) return rows.error();
-  if (rows->empty()) return {};
-  const value& row = rows->front();
+outcome<void> load_config(const value& row, deployment& into) {
   into.generation = text_of(row, "generation");
   into.config.server_version = text_of(row, "serverVersion");
   into.functions_directory = text_of(row, "functionsDirectory");
@@ -107,7 +119,8 @@ outcome<void> store_config(transaction& tx, const deployment& next) {
                           {"serverVersion", next.config.server_version},
                           {"importPhaseRngSeed", bytes(next.config.import_seed.begin(), next.config.import_seed.end())},
                           {"importPhaseUnixTimestamp", value::int64(next.config.import_time_ns)},
-                          {"functionsDirectory", next.functions_directory}});
+                          {"functionsDirectory", next.functions_directory},
+                          {"nodeDependencies", packages_value(next)}});
   if (rows->empty()) {
     auto inserted = tx.insert(access::backend, config_table, row);
     if (!inserted) return inserted.error();
@@ -208,8 +221,16 @@ outcome<std::string> read_generation(transaction& tx) {
 
 outcome<std::shared_ptr<const deployment>> load_deployment(transaction& tx) {
   auto loaded = std::make_shared<deployment>();
-  if (auto read = load_config(tx, *loaded); !read) return read.error();
-  if (auto read = load_modules(tx, *loaded); !read) return read.error();
+  auto config = all_rows(tx, config_table);
+  if (!config) return config.error();
+  std::vector<runtime::npm_package> packages;
+  if (!config->empty()) {
+    if (auto read = load_config(config->front(), *loaded); !read) return read.error();
+    auto listed = load_packages(config->front());
+    if (!listed) return listed.error();
+    packages = *std::move(listed);
+  }
+  if (auto read = load_modules(tx, std::move(packages), *loaded); !read) return read.error();
   auto functions = functions_of(loaded->analysis);
   if (!functions) return functions.error();
   loaded->functions = *std::move(functions);

@@ -183,8 +183,4 @@ void pushes::pause(std::chrono::milliseconds time) const {
     std::this_thread::sleep_for(time);
 }
 
-void pushes::warn(const std::string& line) const {
-  if (shared_.options.log) shared_.options.log(line);
-}
-
 }  // namespace hull::backend::functions

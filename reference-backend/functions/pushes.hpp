@@ -56,8 +56,6 @@ class pushes {
   std::shared_ptr<const started> find(const std::string& token) const;
   outcome<value> try_finish(const started& push);
   outcome<void> try_change_environment(const environment_changes& changes);
-  void warn_about_unsupported(const deployment& next) const;
-  void warn(const std::string& line) const;
   void pause(std::chrono::milliseconds time) const;
 
   const services& shared_;

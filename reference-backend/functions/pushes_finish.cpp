@@ -31,7 +31,8 @@ bool same_modules(const deploy::module_map& a, const deploy::module_map& b) {
 
 /// True when putting `next` live would change nothing that running functions can see.
 bool same_deployment(const deployment& a, const deployment& b) {
-  return !a.empty() && same_modules(a.modules->all(), b.modules->all()) && value(a.auth) == value(b.auth) &&
+  return !a.empty() && same_modules(a.modules->all(), b.modules->all()) &&
+         a.modules->packages() == b.modules->packages() && value(a.auth) == value(b.auth) &&
          a.analysis == b.analysis && a.config.server_version == b.config.server_version &&
          a.config.import_seed == b.config.import_seed && a.functions_directory == b.functions_directory;
 }
@@ -92,17 +93,7 @@ outcome<value> pushes::try_finish(const started& push) {
   if (!crons) return crons.error();
   auto committed = shared_.db.commit(std::move(tx), "finish_push");
   if (!committed) return committed.error();
-  warn_about_unsupported(*next);
   return deploy::finish_push_response(parts_of(**before, schema_before), parts_of(*next, push.schema), *index_diff);
-}
-
-void pushes::warn_about_unsupported(const deployment& next) const {
-  std::size_t routes = 0;
-  if (const auto http = next.analysis.find("http.js"); http != next.analysis.end())
-    routes = deploy::analysed_list(http->second, "httpRoutes").size();
-  if (routes > 0)
-    warn("http.js declares " + std::to_string(routes) +
-         " routes: this version of hull-backend does not serve HTTP actions yet.");
 }
 
 outcome<void> pushes::change_environment(const environment_changes& changes) {

@@ -1,8 +1,8 @@
 // Queries through the cache, mutations through the retry loop, actions beside both.
 #include "functions/runner.hpp"
 
+#include "common/sha256.hpp"
 #include "database/commit_ts.hpp"
-#include "deploy/sha256.hpp"
 #include "functions/action_host.hpp"
 #include "functions/call_check.hpp"
 #include "functions/mutation_retry.hpp"
@@ -26,7 +26,7 @@ std::uint64_t digest_of(const query_run& run) {
   std::string all = run.value_json ? "v" + *run.value_json : "e" + run.display;
   if (run.error && run.error->data) all += "\n" + write_json(*run.error->data);
   for (const std::string& line : run.log_lines) (all += '\0') += line;
-  const std::string hex = deploy::sha256_hex(all);
+  const std::string hex = sha256_hex(all);
   std::uint64_t digest = 0;
   std::from_chars(hex.data(), hex.data() + 16, digest, 16);
   return digest;

@@ -4,6 +4,7 @@
 #include "common/busy.hpp"
 #include "node/module_folders.hpp"
 #include "node/node_session.hpp"
+#include "node/package_folders.hpp"
 
 #include <utility>
 
@@ -125,7 +126,8 @@ class executor final : public runtime::node_executor {
 }  // namespace
 
 outcome<std::shared_ptr<runtime::node_executor>> make_node_executor(const executor_options& options) {
-  auto folders = module_folders::open(options.folder);
+  auto folders = module_folders::open(
+      options.folder, std::make_unique<package_folders>(options.packages_folder, options.npm, options.install_within));
   if (!folders) return folders.error();
   return std::shared_ptr<runtime::node_executor>(std::make_shared<executor>(options, *std::move(folders)));
 }

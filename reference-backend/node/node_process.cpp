@@ -1,8 +1,9 @@
 // Starts Node.js with posix_spawn; nothing but the two descriptors it needs is handed down.
 #include "node/node_process.hpp"
 
+#include "node/spawn.hpp"
+
 #include <fcntl.h>
-#include <spawn.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -40,22 +41,6 @@ class descriptor {
   int fd_;
 };
 
-/// posix_spawn's two argument objects.
-struct spawn_setup {
-  posix_spawn_file_actions_t files;
-  posix_spawnattr_t attributes;
-  spawn_setup() {
-    posix_spawn_file_actions_init(&files);
-    posix_spawnattr_init(&attributes);
-  }
-  ~spawn_setup() {
-    posix_spawn_file_actions_destroy(&files);
-    posix_spawnattr_destroy(&attributes);
-  }
-  spawn_setup(const spawn_setup&) = delete;
-  spawn_setup& operator=(const spawn_setup&) = delete;
-};
-
 /// Standard output belongs to this program: what a function writes there goes to standard error.
 void plan_files(spawn_setup& setup, int socket, int lifeline, const std::string& folder) {
   // Above the numbers that the child uses, so that none is overwritten before it was copied.
@@ -67,28 +52,10 @@ void plan_files(spawn_setup& setup, int socket, int lifeline, const std::string&
   posix_spawn_file_actions_addchdir_np(&setup.files, folder.c_str());
 }
 
-void plan_signals(spawn_setup& setup) {
-  sigset_t all, none;
-  sigfillset(&all);
-  sigemptyset(&none);
-  posix_spawnattr_setsigdefault(&setup.attributes, &all);
-  posix_spawnattr_setsigmask(&setup.attributes, &none);
-  // A group of its own: Ctrl-C in the terminal is for the backend, which lets actions finish.
-  posix_spawnattr_setpgroup(&setup.attributes, 0);
-  posix_spawnattr_setflags(&setup.attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
-}
-
 std::vector<std::string> environment() {
   std::vector<std::string> out;
   for (const char* name : handed_down)
     if (const char* text = std::getenv(name)) out.push_back(std::string(name) + "=" + text);
-  return out;
-}
-
-std::vector<char*> pointers(std::vector<std::string>& texts) {
-  std::vector<char*> out;
-  for (std::string& text : texts) out.push_back(text.data());
-  out.push_back(nullptr);
   return out;
 }
 
@@ -123,13 +90,12 @@ outcome<std::unique_ptr<node_process>> node_process::start(const process_options
 
   spawn_setup setup;
   plan_files(setup, theirs.get(), listened.get(), options.folder.string());
-  plan_signals(setup);
   std::vector<std::string> arguments{options.program};
   arguments.insert(arguments.end(), options.arguments.begin(), options.arguments.end());
   std::vector<std::string> variables = environment();
   pid_t pid = 0;
   const int error = posix_spawnp(&pid, options.program.c_str(), &setup.files, &setup.attributes,
-                                 pointers(arguments).data(), pointers(variables).data());
+                                 pointers_to(arguments).data(), pointers_to(variables).data());
   if (error != 0) return cannot_start(options.program, error);
   return std::unique_ptr<node_process>(new node_process(pid, ours.release(), held.release(), std::move(heard)));
 }

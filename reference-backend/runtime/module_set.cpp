@@ -3,8 +3,8 @@
 
 namespace hull::backend::runtime {
 
-module_set::module_set(std::map<std::string, module_source, std::less<>> modules)
-    : modules_(std::move(modules)), cache_(std::make_unique<cache>()) {}
+module_set::module_set(std::map<std::string, module_source, std::less<>> modules, std::vector<npm_package> packages)
+    : modules_(std::move(modules)), packages_(std::move(packages)), cache_(std::make_unique<cache>()) {}
 
 module_set::~module_set() = default;
 

@@ -12,6 +12,7 @@
 
 #include <array>
 #include <chrono>
+#include <compare>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -31,19 +32,30 @@ struct module_source {
   std::string sha256;  ///< Hex, over source and source map.
 };
 
+/// A package of the npm registry that modules for Node.js import, and that is not in their bundle.
+struct npm_package {
+  std::string name;     ///< "sharp", "@scope/name"
+  std::string version;  ///< Exact: "0.33.5"
+  friend auto operator<=>(const npm_package&, const npm_package&) = default;
+};
+
 /// All modules of one push, immutable and shared: one execution never mixes two pushes. The runtime may hang
 /// compiled code on it.
 class module_set {
  public:
-  explicit module_set(std::map<std::string, module_source, std::less<>> modules);
+  explicit module_set(std::map<std::string, module_source, std::less<>> modules,
+                      std::vector<npm_package> packages = {});
   ~module_set();
   const module_source* find(std::string_view path) const;
   const std::map<std::string, module_source, std::less<>>& all() const noexcept { return modules_; }
+  /// Sorted, each name once.
+  const std::vector<npm_package>& packages() const noexcept { return packages_; }
   struct cache;
   cache& compiled() const noexcept { return *cache_; }
 
  private:
   std::map<std::string, module_source, std::less<>> modules_;
+  std::vector<npm_package> packages_;
   std::unique_ptr<cache> cache_;
 };
 

@@ -2,8 +2,7 @@
 #include "sync/services.hpp"
 
 #include "common/encoding.hpp"
-
-#include <openssl/sha.h>
+#include "common/sha256.hpp"
 
 #include <algorithm>
 
@@ -39,10 +38,7 @@ functions::client_details client_details_of(std::string_view address, std::strin
 }
 
 std::string socket_request_id(const std::string& session_id, std::uint32_t request_id) {
-  const std::string text = session_id + "|" + std::to_string(request_id);
-  std::array<std::uint8_t, SHA256_DIGEST_LENGTH> digest;
-  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
-  return encode_hex({digest.data(), 8});
+  return sha256_hex(session_id + "|" + std::to_string(request_id)).substr(0, 16);
 }
 
 std::string random_request_id(random_source& random) {

@@ -2,7 +2,7 @@
 #include "deploy/push_request.hpp"
 #include "deploy/evaluate.hpp"
 #include "deploy/responses.hpp"
-#include "deploy/sha256.hpp"
+#include "common/sha256.hpp"
 
 #include <hull/value/json.hpp>
 
@@ -64,6 +64,44 @@ TEST(push_request, refuses_what_it_cannot_run_by_name) {
     EXPECT_EQ(push.error().message.rfind("Hit an error while pushing:\n", 0), 0u);
     EXPECT_NE(push.error().message.find(c.named), std::string::npos) << push.error().message;
   }
+}
+
+outcome<push_request> with_packages(const std::string& packages) {
+  const std::string text = body("\"changedModules\":[]");
+  return parse_push(parse("{\"nodeDependencies\":" + packages + "," + text.substr(1)));
+}
+
+TEST(push_request, lists_packages_in_order) {
+  const auto push = with_packages(
+      "[{\"name\":\"sharp\",\"version\":\"0.33.5\"},{\"name\":\"@a-b/c.d\",\"version\":\"1.0.0-rc.1+7\"}]");
+  ASSERT_TRUE(push) << push.error().message;
+  EXPECT_EQ(push->packages, (std::vector<runtime::npm_package>{{"@a-b/c.d", "1.0.0-rc.1+7"}, {"sharp", "0.33.5"}}));
+}
+
+TEST(push_request, takes_packages_from_nowhere_but_the_registry) {
+  using namespace std::string_literals;
+  for (const auto& [name, version] : {std::pair{"../evil"s, "1.0.0"s},
+                                      {"a", "file:../evil"},
+                                      {"a", "https://example.com/a.tgz"},
+                                      {"a", "latest"},
+                                      {"a", "^1.0.0"},
+                                      {"a", ""},
+                                      {"--global", "1.0.0 x"},
+                                      {"@/a", "1.0.0"},
+                                      {"@a", "1.0.0"},
+                                      {"@a/b/c", "1.0.0"},
+                                      {".hidden", "1.0.0"},
+                                      {"", "1.0.0"},
+                                      {std::string(300, 'a'), "1.0.0"}}) {
+    const auto push = with_packages("[{\"name\":\"" + name + "\",\"version\":\"" + version + "\"}]");
+    ASSERT_FALSE(push) << name << ' ' << version;
+    EXPECT_EQ(push.error().code, "InvalidExternalModules");
+  }
+  const auto twice = with_packages(
+      "[{\"name\":\"a\",\"version\":\"1.0.0\"},{\"name\":\"a\",\"version\":\"2.0.0\"}]");
+  ASSERT_FALSE(twice);
+  EXPECT_EQ(twice.error().message, "Hit an error while pushing:\nThe package \"a\" is listed twice.");
+  EXPECT_EQ(with_packages("[{\"name\":\"a\"}]").error().code, "InvalidConfig");
 }
 
 class assembling : public testing::Test {

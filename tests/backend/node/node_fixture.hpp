@@ -46,6 +46,9 @@ class node_actions : public testing::Test {
     return *executor_;
   }
 
+  /// The next one that is asked for is another.
+  void restart() { executor_.reset(); }
+
   static std::shared_ptr<const runtime::module_set> modules(const std::string& source) {
     auto m = runtime::test::module_of("m.js", runtime::test::helpers + source);
     m.node = true;

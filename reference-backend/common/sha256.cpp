@@ -1,5 +1,5 @@
 // SHA-256 through OpenSSL.
-#include "deploy/sha256.hpp"
+#include "common/sha256.hpp"
 
 #include "common/encoding.hpp"
 
@@ -8,7 +8,7 @@
 #include <array>
 #include <memory>
 
-namespace hull::backend::deploy {
+namespace hull::backend {
 
 std::string sha256_hex(std::string_view first, std::string_view second) {
   std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
@@ -21,4 +21,4 @@ std::string sha256_hex(std::string_view first, std::string_view second) {
   return encode_hex({digest.data(), size});
 }
 
-}  // namespace hull::backend::deploy
+}  // namespace hull::backend
