@@ -147,7 +147,7 @@ outcome<void> catalog::apply_index(const value* before, const value* after) {
   if (after) {
     auto index = read_index(*after);
     if (!index) return internal_failure("a row of _index is malformed");
-    next_index_ = std::max(next_index_, index->number + 1);
+    note_used_index_number(index->number);
     next->indexes.push_back(std::move(index));
   }
   put(std::move(next));

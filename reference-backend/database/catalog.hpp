@@ -8,6 +8,7 @@
 #include "database/schema.hpp"
 #include "database/validator.hpp"
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <optional>
@@ -77,6 +78,8 @@ class catalog final : public table_numbers {
 
   std::uint32_t free_table_number(bool system) const;
   index_number free_index_number() const noexcept { return next_index_; }
+  /// Numbers up to this one have been used, by indexes that may be gone.
+  void note_used_index_number(index_number used) noexcept { next_index_ = std::max(next_index_, used + 1); }
   std::size_t user_table_count() const noexcept;
 
   // table_numbers

@@ -12,7 +12,7 @@ constexpr std::uint64_t log_window_ns = 120 * second_ns;      // How far back re
 constexpr std::uint64_t snapshot_window_ns = 60 * second_ns;  // How old a snapshot may be asked for.
 constexpr std::uint64_t prune_window_ns = 240 * second_ns;    // Longer than any transaction lives.
 constexpr std::int64_t tidy_every_ns = static_cast<std::int64_t>(second_ns);
-constexpr std::size_t prune_budget = 1000;
+constexpr std::size_t prune_budget = 200;  // A few milliseconds, in which commits wait.
 
 timestamp before(timestamp now, std::uint64_t window) { return now > window ? now - window : 0; }
 
@@ -41,8 +41,9 @@ committer::committer(services& shared, snapshot first) : shared_(shared), log_(f
 
 committer::~committer() {
   {
-    const std::lock_guard lock(queue_mutex_);
+    std::unique_lock lock(queue_mutex_);
     stopping_ = true;
+    callers_left_.wait(lock, [this] { return callers_ == 0; });
   }
   tasks_changed_.notify_one();
   task_thread_.join();
@@ -52,48 +53,58 @@ outcome<timestamp> committer::commit(commit_request request) {
   job mine(std::move(request));
   std::unique_lock lock(queue_mutex_);
   queue_.push_back(&mine);
+  ++callers_;
   if (led_)
     mine.changed.wait(lock, [&mine] { return mine.leads || mine.done; });
   else
     led_ = true;
   if (!mine.done) lead(lock);
+  if (--callers_ == 0 && stopping_) callers_left_.notify_one();
   return *std::move(mine.answer);
 }
 
 void committer::lead(std::unique_lock<std::mutex>& lock) {
-  const std::vector<job*> batch(queue_.begin(), queue_.end());
-  queue_.clear();
+  const std::vector<job*> batch = std::exchange(queue_, {});
   lock.unlock();
-  commit_batch(batch);
+  try {
+    commit_batch(batch);
+  } catch (const std::exception& e) {
+    give_up(batch, e.what());
+  }
   const std::int64_t now = shared_.time.steady_ns();
   lock.lock();
   if (now - tidied_at_ >= tidy_every_ns) {
     tidied_at_ = now;
-    tasks_.emplace_back([this] { tidy(); });
+    tidy_due_ = true;
   }
   // Nobody returns from `commit`, which owns its job, before the mutex is free. The leader is one of them.
   for (job* j : batch) {
     j->done = true;
     j->changed.notify_one();
   }
-  hand_over();
+  hand_over(false);
 }
 
-void committer::hand_over() {
+void committer::hand_over(bool from_tasks) {
   led_ = tasks_lead_ = false;
-  if (!tasks_.empty()) {
-    led_ = tasks_lead_ = true;
-    tasks_changed_.notify_one();
+  const bool tasks_wait = (tidy_due_ || !tasks_.empty()) && !stopping_;
+  if (tasks_wait && (!from_tasks || queue_.empty())) {
+    let_tasks_lead();
   } else if (!queue_.empty()) {
     led_ = queue_.front()->leads = true;
     queue_.front()->changed.notify_one();
   }
 }
 
+void committer::let_tasks_lead() {
+  led_ = tasks_lead_ = true;
+  tasks_changed_.notify_one();
+}
+
 void committer::post(std::function<void()> task) {
   const std::lock_guard lock(queue_mutex_);
   tasks_.push_back(std::move(task));
-  if (!led_) hand_over();
+  if (!led_) let_tasks_lead();
 }
 
 void committer::run_tasks() {
@@ -102,10 +113,13 @@ void committer::run_tasks() {
     tasks_changed_.wait(lock, [this] { return tasks_lead_ || stopping_; });
     if (!tasks_lead_) return;
     const auto todo = std::exchange(tasks_, {});
+    const bool tidies = std::exchange(tidy_due_, false);
     lock.unlock();
     for (const auto& task : todo) task();
+    const bool more = tidies && tidy();
     lock.lock();
-    hand_over();
+    tidy_due_ = tidy_due_ || more;
+    hand_over(true);
   }
 }
 
@@ -194,7 +208,22 @@ void committer::commit_batch(const std::vector<job*>& batch) {
     for (const listener& l : listeners) l(**j->answer);
 }
 
+void committer::give_up(const std::vector<job*>& batch, const char* why) {
+  broken_ = failure{blame::server,
+                    "OutcomeUnknown",
+                    std::string("The commit came to an unexpected end: ") + why + ". Restart the backend.",
+                    {}};
+  const timestamp published = latest().ts;
+  log_.retract_after(published);
+  for (job* j : batch)
+    if (!j->answer || (j->answer->has_value() && **j->answer > published)) j->answer = *broken_;
+}
+
 void committer::publish(snapshot newest) {
+  if (newest.tables != latest().tables) {
+    tables_since_ = newest.ts;
+    dropped_indexes_.reset();
+  }
   const std::lock_guard lock(snapshot_mutex_);
   history_.push_back(std::move(newest));
   // A snapshot leaves the window when its successor does: after a long pause the last one is still young.
@@ -202,10 +231,30 @@ void committer::publish(snapshot newest) {
   while (history_.size() > 1 && history_[1].ts <= oldest) history_.pop_front();
 }
 
-void committer::tidy() {
+bool committer::tidy() {
   log_.purge(before(last_ts_, log_window_ns));
+  if (prune_pauses_ != 0 || broken_) return false;
   // An error here is no loss: the versions stay for the next round.
-  if (prune_pauses_ == 0 && !broken_) (void)shared_.storage.prune(before(last_ts_, prune_window_ns), prune_budget);
+  const timestamp old = before(last_ts_, prune_window_ns);
+  const auto pruned = shared_.storage.prune(old, prune_budget);
+  const bool more = pruned && *pruned >= prune_budget;
+  // Snapshots from before an index went may still be read.
+  return (tables_since_ <= old && drop_old_indexes()) || more;
+}
+
+bool committer::drop_old_indexes() {
+  if (!dropped_indexes_) {
+    auto numbers = shared_.storage.indexes();
+    if (!numbers) return false;
+    for (const auto& [name, table] : latest().tables->tables())
+      for (const auto& index : table->indexes) std::erase(*numbers, index->number);
+    dropped_indexes_ = *std::move(numbers);
+  }
+  if (dropped_indexes_->empty()) return false;
+  const auto gone = shared_.storage.drop_index(dropped_indexes_->back(), prune_budget);
+  if (!gone) return false;
+  if (*gone < prune_budget) dropped_indexes_->pop_back();
+  return !dropped_indexes_->empty();
 }
 
 }  // namespace hull::backend::database

@@ -31,7 +31,7 @@ class committer {
 
   /// `first`: the newest durable commit and what it left.
   committer(services& shared, snapshot first);
-  ~committer();  ///< Finishes what is queued.
+  ~committer();  ///< Waits until whoever is in `commit` has left it. Tasks that have not begun are dropped.
 
   /// Returns when the writes are durable and visible, or why they are not.
   outcome<timestamp> commit(commit_request request);
@@ -70,13 +70,18 @@ class committer {
   };
   void run_tasks();
   void lead(std::unique_lock<std::mutex>& lock);
-  /// The next leader is the thread of the tasks, the first who waits to commit, or nobody.
-  void hand_over();
+  /// Who leads next: the thread of the tasks, the first who waits to commit, or nobody. They take turns.
+  void hand_over(bool from_tasks);
+  void let_tasks_lead();
   void commit_batch(const std::vector<job*>& batch);
+  /// The batch came to an unexpected end.
+  void give_up(const std::vector<job*>& batch, const char* why);
   std::optional<failure> find_conflict(const commit_request& request, const snapshot& newest) const;
   timestamp next_ts();
   void publish(snapshot newest);
-  void tidy();
+  /// True when there is more to do.
+  bool tidy();
+  bool drop_old_indexes();
 
   services& shared_;
   write_log log_;
@@ -92,15 +97,20 @@ class committer {
   timestamp last_ts_ = 0;
   std::optional<failure> broken_;  ///< Set when nobody knows what the store holds: nothing is accepted any more.
   std::int64_t tidied_at_ = 0;
+  timestamp tables_since_ = 0;  ///< When the newest tables came into being, if that was in our time.
+  /// Indexes that have entries and belong to no table any more; nothing: not looked for since the tables last changed.
+  std::optional<std::vector<storage::index_number>> dropped_indexes_;
 
   std::atomic<int> prune_pauses_{0};
   std::mutex queue_mutex_;
-  std::deque<job*> queue_;
+  std::vector<job*> queue_;
+  std::size_t callers_ = 0;  ///< Inside of `commit`.
   std::vector<std::function<void()>> tasks_;
+  bool tidy_due_ = false;
   bool led_ = false;         ///< Somebody leads.
   bool tasks_lead_ = false;  ///< It is the thread of the tasks.
   bool stopping_ = false;
-  std::condition_variable tasks_changed_;
+  std::condition_variable tasks_changed_, callers_left_;
   std::thread task_thread_;
 };
 

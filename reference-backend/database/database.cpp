@@ -41,6 +41,10 @@ outcome<std::shared_ptr<const catalog>> load_catalog(storage::persistence& stora
   if (auto done = load_rows(storage, indexes_by_id, at, "_index", *out); !done) return done.error();
   if (const table_info* schemas = out->find_table("_schemas"))
     if (auto done = load_rows(storage, schemas->by_id().number, at, "_schemas", *out); !done) return done.error();
+  // The entries of indexes that were dropped may still be there.
+  auto numbers = storage.indexes();
+  if (!numbers) return numbers.error();
+  if (!numbers->empty()) out->note_used_index_number(numbers->back());
   return std::shared_ptr<const catalog>(std::move(out));
 }
 

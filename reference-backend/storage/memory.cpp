@@ -94,6 +94,24 @@ class memory final : public persistence {
     return gone;
   }
 
+  outcome<std::vector<index_number>> indexes() override {
+    const std::shared_lock lock(mutex_);
+    std::vector<index_number> numbers;
+    for (const auto& [number, index] : indexes_)
+      if (!index.empty()) numbers.push_back(number);
+    return numbers;
+  }
+
+  outcome<std::size_t> drop_index(index_number index, std::size_t budget) override {
+    const std::unique_lock lock(mutex_);
+    const auto found = indexes_.find(index);
+    if (found == indexes_.end()) return std::size_t{0};
+    const std::size_t gone = std::min(budget, found->second.size());
+    found->second.erase(found->second.begin(), std::next(found->second.begin(), static_cast<std::ptrdiff_t>(gone)));
+    if (found->second.empty()) indexes_.erase(found);
+    return gone;
+  }
+
   outcome<std::optional<std::string>> global(const std::string& name) override {
     const std::shared_lock lock(mutex_);
     const auto found = globals_.find(name);

@@ -76,9 +76,14 @@ class persistence {
   virtual outcome<void> fill_index(index_number source, index_number target, timestamp at,
                                    const std::function<std::string(const value&)>& key_of) = 0;
 
-  /// Forgets versions that no snapshot at or after `before` can see, about `budget` of them. Returns how many went;
-  /// fewer than `budget` means done.
+  /// Forgets versions that no snapshot at or after `before` can see, about `budget` of them. Returns how many it looked
+  /// at; fewer than `budget` means done.
   virtual outcome<std::size_t> prune(timestamp before, std::size_t budget) = 0;
+
+  /// The numbers of all indexes that have entries, ascending.
+  virtual outcome<std::vector<index_number>> indexes() = 0;
+  /// Removes all trace of an index that nobody reads or writes any more, about `budget` entries of it. As prune.
+  virtual outcome<std::size_t> drop_index(index_number index, std::size_t budget) = 0;
 
   /// Small facts that belong to no document.
   virtual outcome<std::optional<std::string>> global(const std::string& name) = 0;

@@ -8,11 +8,11 @@
 namespace hull::backend::storage::sqlite {
 
 statement& statement::bind(int at, std::uint64_t number) {
-  sqlite3_bind_int64(stmt_, at, static_cast<sqlite3_int64>(number));
+  if (stmt_) sqlite3_bind_int64(stmt_, at, static_cast<sqlite3_int64>(number));
   return *this;
 }
 statement& statement::bind(int at, std::string_view text) {
-  sqlite3_bind_text64(stmt_, at, text.data(), text.size(), SQLITE_STATIC, SQLITE_UTF8);
+  if (stmt_) sqlite3_bind_text64(stmt_, at, text.data(), text.size(), SQLITE_STATIC, SQLITE_UTF8);
   return *this;
 }
 statement& statement::bind_blob(int at, std::span<const std::uint8_t> data) {
@@ -20,15 +20,16 @@ statement& statement::bind_blob(int at, std::span<const std::uint8_t> data) {
 }
 statement& statement::bind_blob(int at, std::string_view data) {
   // A null pointer would bind NULL instead of an empty blob.
-  sqlite3_bind_blob64(stmt_, at, data.empty() ? "" : data.data(), data.size(), SQLITE_STATIC);
+  if (stmt_) sqlite3_bind_blob64(stmt_, at, data.empty() ? "" : data.data(), data.size(), SQLITE_STATIC);
   return *this;
 }
 statement& statement::bind_null(int at) {
-  sqlite3_bind_null(stmt_, at);
+  if (stmt_) sqlite3_bind_null(stmt_, at);
   return *this;
 }
 
 step_result statement::step() {
+  if (!stmt_) return step_result::failed;
   switch (sqlite3_step(stmt_)) {
     case SQLITE_ROW:
       return step_result::row;
@@ -86,8 +87,7 @@ outcome<void> connection::execute(const char* sql) {
 
 statement connection::prepare(const char* sql) {
   sqlite3_stmt*& stmt = prepared_[sql];
-  if (!stmt && sqlite3_prepare_v3(db_, sql, -1, SQLITE_PREPARE_PERSISTENT, &stmt, nullptr) != SQLITE_OK)
-    throw failure_exception(last_failure(sql));
+  if (!stmt) sqlite3_prepare_v3(db_, sql, -1, SQLITE_PREPARE_PERSISTENT, &stmt, nullptr);
   return statement(stmt);
 }
 

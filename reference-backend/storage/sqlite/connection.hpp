@@ -54,7 +54,7 @@ class connection {
 
   /// Runs statements that return nothing of interest.
   outcome<void> execute(const char* sql);
-  /// Prepares `sql`, a literal, on its first use. Throws failure_exception when it is wrong: that is our mistake.
+  /// Prepares `sql`, a literal, on its first use. What cannot be prepared fails in its first step.
   statement prepare(const char* sql);
   /// What went wrong last.
   failure last_failure(std::string_view doing) const;

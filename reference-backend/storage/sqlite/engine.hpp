@@ -20,14 +20,24 @@ namespace hull::backend::storage::sqlite {
 /// Document versions never change, so decoded ones may be kept. Forgets the older half when full.
 class document_cache {
  public:
+  /// `capacity`: in bytes of their JSON text, which decoded take some three times as much.
   explicit document_cache(std::size_t capacity) : capacity_(capacity) {}
   std::optional<value> find(std::uint64_t document);
-  void put(std::uint64_t document, value v);
+  void put(std::uint64_t document, value v, std::size_t json_bytes);
 
  private:
+  struct kept {
+    value document;
+    std::size_t bytes = 0;
+  };
+  using generation = std::unordered_map<std::uint64_t, kept>;
+  /// What is too old, for the caller to free when the lock is gone.
+  generation add(std::uint64_t document, kept k);
+
   std::mutex mutex_;
-  std::size_t capacity_;
-  std::unordered_map<std::uint64_t, value> young_, old_;
+  const std::size_t capacity_;
+  generation young_, old_;
+  std::size_t young_bytes_ = 0;
 };
 
 class engine final : public persistence {
@@ -39,6 +49,8 @@ class engine final : public persistence {
   outcome<void> fill_index(index_number source, index_number target, timestamp at,
                            const std::function<std::string(const value&)>& key_of) override;
   outcome<std::size_t> prune(timestamp before, std::size_t budget) override;
+  outcome<std::vector<index_number>> indexes() override;
+  outcome<std::size_t> drop_index(index_number index, std::size_t budget) override;
   outcome<std::optional<std::string>> global(const std::string& name) override;
   outcome<void> set_global(const std::string& name, const std::string& text) override;
   outcome<timestamp> max_ts() override;
@@ -69,7 +81,10 @@ class engine final : public persistence {
   outcome<std::optional<entry_version>> newest_version(connection& c, index_number index, const std::string& key,
                                                        timestamp at);
   outcome<value> load_document(connection& c, std::uint64_t document);
-  outcome<void> append(const commit_record& record);
+  /// Notes in `sizes` how long the text of each document is.
+  outcome<void> append(const commit_record& record, std::vector<std::size_t>& sizes);
+  outcome<void> prune_documents(std::span<const std::uint64_t> numbers);
+  outcome<std::size_t> prune_deletions(timestamp before, std::size_t budget);
   outcome<void> add_entry(index_number index, std::string_view key, timestamp ts,
                           std::optional<std::uint64_t> document);
 
@@ -100,18 +115,20 @@ template <class Body>
 outcome<void> engine::in_transaction(Body body) {
   auto begun = writer_->execute("BEGIN IMMEDIATE");
   if (!begun) return begun;
-  outcome<void> done = body();
-  if (!done) {
-    (void)writer_->execute("ROLLBACK");
-    return done;
-  }
-  auto committed = writer_->execute("COMMIT");
-  if (!committed) {
-    (void)writer_->execute("ROLLBACK");
+  // However the body ends: the writer must not stay inside of a transaction.
+  struct rollback {
+    connection* writer;
+    ~rollback() {
+      if (writer) (void)writer->execute("ROLLBACK");
+    }
+  } otherwise{writer_.get()};
+  if (outcome<void> done = body(); !done) return done;
+  if (auto committed = writer_->execute("COMMIT"); !committed) {
     failure f = committed.error();
     f.code = "OutcomeUnknown";
     return f;
   }
+  otherwise.writer = nullptr;
   return {};
 }
 

@@ -24,6 +24,7 @@ constexpr const char* layout =
     "CREATE TABLE IF NOT EXISTS garbage("
     " ts INTEGER NOT NULL, index_number INTEGER NOT NULL, key BLOB NOT NULL,"
     " PRIMARY KEY(ts, index_number, key)) WITHOUT ROWID;"
+    "CREATE INDEX IF NOT EXISTS deletions ON documents(ts) WHERE json IS NULL;"
     "CREATE TABLE IF NOT EXISTS globals(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;";
 
 constexpr const char* scan_up_bounded =
@@ -50,28 +51,39 @@ outcome<std::uint64_t> read_number(connection& c, const char* sql) {
 }  // namespace
 
 std::optional<value> document_cache::find(std::uint64_t document) {
+  generation too_old;
   const std::lock_guard lock(mutex_);
-  if (const auto it = young_.find(document); it != young_.end()) return it->second;
+  if (const auto it = young_.find(document); it != young_.end()) return it->second.document;
   const auto it = old_.find(document);
   if (it == old_.end()) return std::nullopt;
-  value v = it->second;
-  young_.emplace(document, v);
-  return v;
+  kept again = it->second;
+  value found = again.document;
+  too_old = add(document, std::move(again));
+  return found;
 }
 
-void document_cache::put(std::uint64_t document, value v) {
+void document_cache::put(std::uint64_t document, value v, std::size_t json_bytes) {
+  constexpr std::size_t each = 100;  // what an entry takes beside its document
+  generation too_old;
   const std::lock_guard lock(mutex_);
-  young_.insert_or_assign(document, std::move(v));
-  if (young_.size() * 2 < capacity_) return;
-  old_ = std::move(young_);
+  too_old = add(document, {std::move(v), json_bytes + each});
+}
+
+document_cache::generation document_cache::add(std::uint64_t document, kept k) {
+  const std::size_t bytes = k.bytes;
+  if (young_.insert_or_assign(document, std::move(k)).second) young_bytes_ += bytes;
+  if (young_bytes_ * 2 < capacity_) return {};
+  young_bytes_ = 0;
+  generation too_old = std::exchange(old_, std::move(young_));
   young_.clear();
+  return too_old;
 }
 
 engine::engine(folder_lock lock, std::filesystem::path file, const sqlite_options& options)
     : lock_(std::move(lock)),
       file_(std::move(file)),
       options_(options),
-      cache_(options.decoded_documents),
+      cache_(options.decoded_bytes),
       log_wants_room_(options.room_for_log) {}
 
 outcome<std::unique_ptr<persistence>> engine::open(const std::filesystem::path& folder, const sqlite_options& options) {
@@ -112,9 +124,10 @@ outcome<value> engine::load_document(connection& c, std::uint64_t document) {
   statement s = c.prepare("SELECT json FROM documents WHERE number=?1");
   s.bind(1, document);
   if (s.step() != step_result::row) return c.last_failure("find document version " + std::to_string(document));
-  auto decoded = read_json(s.text(0));
+  const std::string_view json = s.text(0);
+  auto decoded = read_json(json);
   if (!decoded) return internal_failure("a stored document does not decode: " + decoded.error().message);
-  cache_.put(document, *decoded);
+  cache_.put(document, *decoded, json.size());
   return *std::move(decoded);
 }
 
@@ -199,6 +212,20 @@ outcome<std::vector<index_row>> engine::scan(const scan_request& request) {
     out.reserve(rows->size());
     for (found_row& row : *rows) out.push_back({std::move(row.key), row.ts, std::move(row.content)});
     return out;
+  });
+}
+
+outcome<std::vector<index_number>> engine::indexes() {
+  return with_reader([](connection& c) -> outcome<std::vector<index_number>> {
+    std::vector<index_number> numbers;
+    while (true) {
+      // One step down the tree for each index, however many entries there are.
+      statement s = c.prepare("SELECT min(index_number) FROM entries WHERE index_number>?1");
+      s.bind(1, numbers.empty() ? 0 : numbers.back());
+      if (s.step() != step_result::row) return c.last_failure("list the indexes");
+      if (s.is_null(0)) return numbers;
+      numbers.push_back(s.number(0));
+    }
   });
 }
 

@@ -8,8 +8,9 @@
 namespace hull::backend::storage {
 
 struct sqlite_options {
-  std::size_t idle_readers = 8;            ///< Reader connections kept open between reads.
-  std::size_t decoded_documents = 20'000;  ///< Document versions kept decoded in memory.
+  std::size_t idle_readers = 8;  ///< Reader connections kept open between reads.
+  /// How much of the document versions is kept decoded, in bytes of their JSON text.
+  std::size_t decoded_bytes = 16u << 20;
   /// Takes the 16 MB for the write-ahead log after the first commit, and not commit by commit, which makes the first
   /// few hundred of them slow.
   bool room_for_log = false;

@@ -4,6 +4,7 @@
 
 #include <hull/value/json.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace hull::backend::storage::sqlite {
@@ -16,31 +17,31 @@ constexpr std::size_t fill_chunk = 500;
 outcome<void> engine::write(std::span<const commit_record> records) {
   const std::lock_guard lock(writer_mutex_);
   const std::uint64_t first_document = next_document_;
+  std::vector<std::size_t> sizes;
   auto done = in_transaction([&]() -> outcome<void> {
     for (const commit_record& record : records)
-      if (auto added = append(record); !added) return added;
+      if (auto added = append(record, sizes); !added) return added;
     return {};
   });
-  if (!done) {
-    next_document_ = first_document;
-    return done;
-  }
+  if (!done) return done;
+  next_document_ = first_document + sizes.size();
   if (std::exchange(log_wants_room_, false)) make_room(file_.string() + "-wal", full_log_bytes);
-  std::uint64_t number = first_document;
+  std::size_t at = 0;
   for (const commit_record& record : records)
     for (const document_change& change : record.documents) {
-      if (change.document) cache_.put(number, *change.document);
-      ++number;
+      if (change.document) cache_.put(first_document + at, *change.document, sizes[at]);
+      ++at;
     }
   return {};
 }
 
-outcome<void> engine::append(const commit_record& record) {
+outcome<void> engine::append(const commit_record& record, std::vector<std::size_t>& sizes) {
   for (const document_change& change : record.documents) {
-    const std::uint64_t number = next_document_++;
+    const std::uint64_t number = next_document_ + sizes.size();
     statement s = writer_->prepare("INSERT INTO documents(number, ts, table_id, id, json) VALUES(?1, ?2, ?3, ?4, ?5)");
     s.bind(1, number).bind(2, record.ts).bind_blob(3, change.table).bind_blob(4, change.id);
     const std::string json = change.document ? write_json(*change.document) : std::string();
+    sizes.push_back(json.size());
     if (change.document) s.bind(5, json);
     if (s.step() != step_result::done) return writer_->last_failure("write a document");
 
@@ -92,7 +93,7 @@ outcome<std::size_t> engine::prune(timestamp before, std::size_t budget) {
   };
   const std::lock_guard lock(writer_mutex_);
   std::vector<replaced> todo;
-  std::size_t gone = 0;
+  std::size_t deletions = 0;
   auto done = in_transaction([&]() -> outcome<void> {
     {
       statement s = writer_->prepare("SELECT ts, index_number, key FROM garbage WHERE ts<=?1 ORDER BY ts LIMIT ?2");
@@ -109,20 +110,66 @@ outcome<std::size_t> engine::prune(timestamp before, std::size_t budget) {
       remove.bind(1, r.index).bind_blob(2, r.key).bind(3, r.ts);
       std::vector<std::uint64_t> documents;
       step_result step;
-      while ((step = remove.step()) == step_result::row) {
-        ++gone;
+      while ((step = remove.step()) == step_result::row)
         if (!remove.is_null(0)) documents.push_back(remove.number(0));
-      }
       if (step == step_result::failed) return writer_->last_failure("remove replaced entries");
-      for (const std::uint64_t document : documents) {
-        statement drop = writer_->prepare("DELETE FROM documents WHERE number=?1");
-        drop.bind(1, document);
-        if (drop.step() != step_result::done) return writer_->last_failure("remove a replaced document");
-      }
+      if (auto dropped = prune_documents(documents); !dropped) return dropped;
       statement forget = writer_->prepare("DELETE FROM garbage WHERE ts=?1 AND index_number=?2 AND key=?3");
       forget.bind(1, r.ts).bind(2, r.index).bind_blob(3, r.key);
       if (forget.step() != step_result::done) return writer_->last_failure("forget a replaced entry");
     }
+    auto pruned = prune_deletions(before, budget);
+    if (!pruned) return pruned.error();
+    deletions = *pruned;
+    return {};
+  });
+  if (!done) return done.error();
+  return std::max(todo.size(), deletions);
+}
+
+outcome<void> engine::prune_documents(std::span<const std::uint64_t> numbers) {
+  for (const std::uint64_t number : numbers) {
+    statement drop = writer_->prepare("DELETE FROM documents WHERE number=?1");
+    drop.bind(1, number);
+    if (drop.step() != step_result::done) return writer_->last_failure("remove a replaced document");
+  }
+  return {};
+}
+
+/// The newest row stays whatever it is: it says when the last commit was.
+outcome<std::size_t> engine::prune_deletions(timestamp before, std::size_t budget) {
+  std::vector<std::uint64_t> numbers;
+  {
+    statement s = writer_->prepare(
+        "SELECT number FROM documents WHERE json IS NULL AND ts<=?1 AND number<(SELECT max(number) FROM documents)"
+        " LIMIT ?2");
+    s.bind(1, before).bind(2, static_cast<std::uint64_t>(budget));
+    step_result step;
+    while ((step = s.step()) == step_result::row) numbers.push_back(s.number(0));
+    if (step == step_result::failed) return writer_->last_failure("look for deletions");
+  }
+  if (auto dropped = prune_documents(numbers); !dropped) return dropped.error();
+  return numbers.size();
+}
+
+outcome<std::size_t> engine::drop_index(index_number index, std::size_t budget) {
+  const std::lock_guard lock(writer_mutex_);
+  std::size_t gone = 0;
+  auto done = in_transaction([&]() -> outcome<void> {
+    {
+      statement remove = writer_->prepare(
+          "DELETE FROM entries WHERE (index_number, key, ts) IN"
+          " (SELECT index_number, key, ts FROM entries WHERE index_number=?1 LIMIT ?2) RETURNING 1");
+      remove.bind(1, index).bind(2, static_cast<std::uint64_t>(budget));
+      step_result step;
+      while ((step = remove.step()) == step_result::row) ++gone;
+      if (step == step_result::failed) return writer_->last_failure("remove the entries of an index");
+    }
+    if (gone >= budget) return {};
+    // The number may be given to another index now, of which these notes would remove entries.
+    statement forget = writer_->prepare("DELETE FROM garbage WHERE index_number=?1");
+    forget.bind(1, index);
+    if (forget.step() != step_result::done) return writer_->last_failure("forget the replaced entries of an index");
     return {};
   });
   if (!done) return done.error();

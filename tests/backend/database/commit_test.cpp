@@ -36,6 +36,16 @@ class Commit : public DatabaseTest {
   std::string a, b;
 };
 
+constexpr std::int64_t minutes_ns(std::int64_t minutes) { return minutes * 60'000'000'000; }
+
+/// For what another thread does by itself.
+template <class Condition>
+bool within_a_minute(Condition is_true) {
+  for (int waited = 0; waited < 6000 && !is_true(); ++waited)
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  return is_true();
+}
+
 constexpr const char* conflict = "OptimisticConcurrencyControlFailure";
 
 TEST_F(Commit, TimesRise) {
@@ -229,9 +239,11 @@ class failing final : public storage::persistence {
  public:
   std::unique_ptr<storage::persistence> inner = storage::open_memory();
   std::string* fail_with;
+  std::atomic<std::size_t> pruned = 0, dropped = 0;
   explicit failing(std::string* code) : fail_with(code) {}
 
   outcome<void> write(std::span<const storage::commit_record> records) override {
+    if (*fail_with == "throw") throw std::bad_alloc();
     if (!fail_with->empty()) return failure{blame::server, *fail_with, "disk on fire", {}};
     return inner->write(records);
   }
@@ -240,7 +252,17 @@ class failing final : public storage::persistence {
                            const std::function<std::string(const value&)>& key) override {
     return inner->fill_index(s, t, at, key);
   }
-  outcome<std::size_t> prune(timestamp before, std::size_t budget) override { return inner->prune(before, budget); }
+  outcome<std::size_t> prune(timestamp before, std::size_t budget) override {
+    auto gone = inner->prune(before, budget);
+    pruned += gone.value();
+    return gone;
+  }
+  outcome<std::vector<storage::index_number>> indexes() override { return inner->indexes(); }
+  outcome<std::size_t> drop_index(storage::index_number i, std::size_t budget) override {
+    auto gone = inner->drop_index(i, budget);
+    dropped += gone.value();
+    return gone;
+  }
   outcome<std::optional<std::string>> global(const std::string& n) override { return inner->global(n); }
   outcome<void> set_global(const std::string& n, const std::string& t) override { return inner->set_global(n, t); }
   outcome<timestamp> max_ts() override { return inner->max_ts(); }
@@ -270,6 +292,79 @@ TEST_F(Commit, FailedWritesAreInvisible) {
   transaction after = db->begin();
   ASSERT_TRUE(after.insert(access::user, "t", json("{}")));
   EXPECT_EQ(code_of(db->commit(std::move(after), "m")), "OutcomeUnknown") << "nobody knows what the store holds";
+}
+
+TEST_F(Commit, AnUnexpectedEndIsAnAnswerToEverybody) {
+  std::string code;
+  reopen(std::make_unique<failing>(&code));
+  insert("t", "{}");
+  const timestamp before = db->latest_ts();
+  code = "throw";
+  std::vector<std::future<std::string>> answers;
+  for (int i = 0; i < 4; ++i)
+    answers.push_back(std::async(std::launch::async, [&] {
+      transaction tx = db->begin();
+      EXPECT_TRUE(tx.insert(access::user, "t", json("{}")));
+      return code_of(db->commit(std::move(tx), "m"));
+    }));
+  for (auto& answer : answers) EXPECT_EQ(answer.get(), "OutcomeUnknown");
+  EXPECT_EQ(db->latest_ts(), before);
+}
+
+TEST_F(Commit, OldVersionsGoAsFastAsTheyCome) {
+  std::string code;
+  auto owned = std::make_unique<failing>(&code);
+  failing& store = *owned;
+  reopen(std::move(owned));
+  const std::string id = insert("t", R"({"n":0})");
+  constexpr std::size_t updates = 1500;
+  for (std::size_t i = 0; i < updates; ++i) {
+    transaction tx = db->begin();
+    ASSERT_TRUE(tx.patch(access::user, id, std::nullopt, value::make_object({{"n", static_cast<double>(i)}})));
+    ASSERT_TRUE(db->commit(std::move(tx), "m"));
+  }
+  time.advance(minutes_ns(5));
+  insert("t", "{}");  // What is due is noticed by a commit, and done without another one.
+  EXPECT_TRUE(within_a_minute([&] { return store.pruned >= updates; }));
+}
+
+TEST_F(Commit, AnIndexNeverFindsTheEntriesOfAnotherOne) {
+  std::string name = (std::filesystem::temp_directory_path() / "hull-numbers-XXXXXX").string();
+  const std::filesystem::path folder = ::mkdtemp(name.data());
+  const auto push_index = [&](const std::string& indexes) {
+    ASSERT_TRUE(push(R"({"schemaValidation":false,"tables":[{"tableName":"t","documentType":null,"indexes":[)" +
+                     indexes + "]}]}"));
+  };
+  std::string code;
+  failing* store = nullptr;
+  const auto restart = [&] {
+    db.reset();
+    auto owned = std::make_unique<failing>(&code);
+    owned->inner = storage::open_sqlite(folder).value();
+    store = owned.get();
+    reopen(std::move(owned));
+  };
+  restart();
+  push_index(R"({"indexDescriptor":"by_n","fields":["n"]})");
+  constexpr std::size_t rows = 500;
+  for (std::size_t i = 0; i < rows; ++i) insert("t", R"({"n":1,"m":2})");
+  push_index("");
+  restart();
+  push_index(R"({"indexDescriptor":"by_m","fields":["m"]})");
+  insert("t", R"({"n":1,"m":3})");
+  EXPECT_EQ(run(range("t.by_m", R"([{"type":"Lt","fieldPath":"m","value":2}])")), "");
+
+  // The entries of the one that went are removed in time.
+  time.advance(minutes_ns(5));
+  insert("t", R"({"n":1,"m":3})");
+  EXPECT_TRUE(within_a_minute([&] { return store->dropped >= rows; }));
+  EXPECT_EQ(run(range("t.by_m", R"([{"type":"Gt","fieldPath":"m","value":2}])")), "1 1");
+  push_index("");
+  time.advance(minutes_ns(5));
+  insert("t", "{}");
+  EXPECT_TRUE(within_a_minute([&] { return store->dropped >= 2 * rows + 2; })) << "also without a restart";
+  db.reset();
+  std::filesystem::remove_all(folder);
 }
 
 TEST_F(Commit, EverythingIsThereAfterReopening) {

@@ -177,6 +177,21 @@ TEST_P(Engine, PrunesOnlyWhatNobodySees) {
   EXPECT_EQ(read(1, 1000), "z=9 ");
 }
 
+TEST_P(Engine, DropsAnIndexWithAllItsTraces) {
+  write(10, {change(1, document(1), {{1, "a"}, {7, "x"}}), change(2, document(2), {{1, "b"}, {7, "y"}})});
+  write(20, {change(1, document(3), {{1, "a", true, true}, {7, "x", true, true}})});
+  EXPECT_EQ(store->indexes().value(), (std::vector<index_number>{1, 7}));
+  for (std::size_t round = 2; round == 2;) round = store->drop_index(7, 2).value();
+  EXPECT_EQ(store->indexes().value(), std::vector<index_number>{1});
+  EXPECT_EQ(read(7, 20), "");
+  EXPECT_EQ(read(1, 20), "a=3 b=2 ");
+  // Its number may be given to another index, whose entries nobody takes for replaced.
+  ASSERT_TRUE(store->fill_index(1, 7, 10, [](const value&) { return std::string("x"); }));
+  for (std::size_t round = 1; round != 0;) round = store->prune(20, 100).value();
+  EXPECT_EQ(read(7, 20), "x=1 ");
+  EXPECT_EQ(store->drop_index(9, 2).value(), 0u);
+}
+
 TEST_P(Engine, KeepsGlobals) {
   EXPECT_EQ(store->global("x").value(), std::nullopt);
   ASSERT_TRUE(store->set_global("x", "1"));

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <sqlite3.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -30,6 +31,19 @@ class SqliteStore : public testing::Test {
     return {ts, {std::move(c)}};
   }
 
+  /// What is in the file, by a connection of the test's own.
+  int number(const char* sql) const {
+    sqlite3* db = nullptr;
+    sqlite3_stmt* s = nullptr;
+    EXPECT_EQ(sqlite3_open((folder / "data.sqlite3").c_str(), &db), SQLITE_OK);
+    EXPECT_EQ(sqlite3_prepare_v2(db, sql, -1, &s, nullptr), SQLITE_OK);
+    EXPECT_EQ(sqlite3_step(s), SQLITE_ROW);
+    const int found = sqlite3_column_int(s, 0);
+    sqlite3_finalize(s);
+    sqlite3_close(db);
+    return found;
+  }
+
   std::filesystem::path folder;
 };
 
@@ -46,6 +60,26 @@ TEST_F(SqliteStore, KeepsItsContentsWhenReopened) {
   const commit_record r = record(8);
   ASSERT_TRUE(store->write({&r, 1}));
   EXPECT_EQ(store->scan({1, "", std::nullopt, false, 8, SIZE_MAX}).value().size(), 2u);
+}
+
+TEST_F(SqliteStore, DeletedDocumentsLeaveNothing) {
+  {
+    auto store = open_sqlite(folder).value();
+    for (timestamp ts = 1; ts <= 20; ts += 2) {
+      std::vector<commit_record> both{record(ts), record(ts)};
+      both[1].ts = ts + 1;
+      both[1].documents[0].document.reset();
+      both[1].documents[0].entries[0].live = false;
+      both[1].documents[0].entries[0].replaces = true;
+      ASSERT_TRUE(store->write(both));
+    }
+    for (std::size_t round = 3; round == 3;) round = store->prune(20, 3).value();
+    EXPECT_EQ(store->max_ts().value(), 20u);
+  }
+  EXPECT_EQ(number("SELECT count(*) FROM entries"), 0);
+  EXPECT_EQ(number("SELECT count(*) FROM garbage"), 0);
+  EXPECT_EQ(number("SELECT count(*) FROM documents"), 1) << "the newest tells the time of the last commit";
+  EXPECT_EQ(open_sqlite(folder).value()->max_ts().value(), 20u);
 }
 
 TEST_F(SqliteStore, RoomForTheLogIsNoPartOfIt) {
