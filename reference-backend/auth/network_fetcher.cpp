@@ -1,6 +1,8 @@
 // Bodies of network_fetcher.hpp: the client library's HTTP on a thread of its own, and callers that wait for it.
 #include "auth/network_fetcher.hpp"
 
+#include "common/io_loop.hpp"
+
 #include <hull/net/beast_http.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -29,7 +31,7 @@ struct network_fetcher::impl {
       : deadline(limit),
         work(asio::make_work_guard(io)),
         http(net::make_beast_http(io.get_executor(), {}, {})),
-        thread([this] { io.run(); }) {}
+        thread([this] { run_io(io); }) {}
   ~impl() {
     work.reset();
     io.stop();

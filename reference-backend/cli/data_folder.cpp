@@ -2,6 +2,7 @@
 #include "cli/data_folder.hpp"
 
 #include "common/encoding.hpp"
+#include "common/file_descriptor.hpp"
 #include "common/log.hpp"
 
 #include <fcntl.h>
@@ -41,12 +42,15 @@ outcome<void> write_line(const fs::path& path, const std::string& line, bool rep
   const int file = ::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   if (file < 0) return cannot("create", draft, errno);
   const std::string text = line + "\n";
-  const bool written = ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && ::fsync(file) == 0;
+  const bool written =
+      ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && ::fsync(file) == 0;
   const int write_error = errno;
   ::close(file);
   bool placed = false;
-  if (written) placed = replace ? ::rename(draft.c_str(), path.c_str()) == 0
-                                : ::link(draft.c_str(), path.c_str()) == 0 || errno == EEXIST;
+  if (written)
+    placed = replace ? ::rename(draft.c_str(), path.c_str()) == 0
+                     : ::link(draft.c_str(), path.c_str()) == 0 || errno == EEXIST;
+  if (placed) placed = sync_folder(path.parent_path());
   const int place_error = errno;
   ::unlink(draft.c_str());
   if (!written) return cannot("write", draft, write_error);
@@ -107,8 +111,8 @@ outcome<auth::instance_identity> prepare_data_folder(const fs::path& folder, con
                                                "--instance-secret, or remove the two files to get new ones.");
   struct stat status {};
   if (::stat(secret_file.c_str(), &status) == 0 && (status.st_mode & 077) != 0)
-    write_log(severity::warning, secret_file.string() + " can be read by other users. Protect it with: chmod 600 " +
-                                     secret_file.string());
+    write_log(severity::warning,
+              secret_file.string() + " can be read by other users. Protect it with: chmod 600 " + secret_file.string());
   return auth::instance_identity{*kept_name, *secret};
 }
 

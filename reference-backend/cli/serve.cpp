@@ -5,10 +5,12 @@
 #include "auth/token_signer.hpp"
 #include "auth/token_verifier.hpp"
 #include "cli/data_folder.hpp"
+#include "common/io_loop.hpp"
 #include "common/log.hpp"
 #include "fetch/http_client.hpp"
 #include "files/local_store.hpp"
 #include "functions/application.hpp"
+#include "functions/session_requests.hpp"
 #include "http/listener.hpp"
 #include "http/routes.hpp"
 #include "node/executor.hpp"
@@ -76,7 +78,7 @@ std::string local_origin(const std::string& bind, std::uint16_t port) {
 class io_threads {
  public:
   io_threads(asio::io_context& io, std::size_t count) : io_(io), work_(asio::make_work_guard(io)) {
-    for (std::size_t i = 0; i < count; ++i) threads_.emplace_back([this] { io_.run(); });
+    for (std::size_t i = 0; i < count; ++i) threads_.emplace_back([this] { run_io(io_); });
   }
   ~io_threads() { stop(); }
   void stop() {
@@ -177,6 +179,8 @@ int serve(const serve_options& o) {
 
     scheduler::driver_options over_time;
     over_time.warn = app_options.log;
+    over_time.clean_ups.push_back({"records of mutations", &functions::forget_old_records, 256, std::chrono::seconds(1),
+                                   std::chrono::minutes(30)});
     scheduler::driver scheduled(data, registry, (*app)->scheduled_functions(), system_clock(), system_random(),
                                 over_time);
 

@@ -3,11 +3,13 @@
 #pragma once
 
 #include "common/big_thread.hpp"
+#include "common/log.hpp"
 
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -29,7 +31,7 @@ class worker_pool {
   worker_pool& operator=(const worker_pool&) = delete;
 
   /// False when too much is waiting already, no thread can be made, or the pool was stopped; the job is dropped then.
-  /// Jobs must not throw.
+  /// What a job throws is logged and lost: who waits for the job's result must catch it in there.
   bool submit(std::function<void()> job) {
     std::unique_lock lock(mutex_);
     if (stopped_ || jobs_.size() >= max_waiting_) return false;
@@ -77,6 +79,14 @@ class worker_pool {
     s->woken.notify_one();
   }
 
+  static void carry_out(const std::function<void()>& job) {
+    try {
+      job();
+    } catch (const std::exception& e) {
+      write_log(severity::error, std::string("A job came to an unexpected end: ") + e.what());
+    }
+  }
+
   void run() {
     sleeper me;
     std::unique_lock lock(mutex_);
@@ -91,7 +101,7 @@ class worker_pool {
       jobs_.pop_front();
       ++running_;
       lock.unlock();
-      job();
+      carry_out(job);
       job = nullptr;  // what the job held goes before it counts as done
       lock.lock();
       --running_;

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace hull::backend::database {
@@ -17,6 +18,10 @@ using maybe_value = std::optional<value>;
 void append_key(std::string& out, const value& v);
 void append_key(std::string& out, const maybe_value& v);
 std::string key_of(const maybe_value& v);
+
+/// Behind all keys in which these whole values are followed by others. Not simply the next text: "a" and "a\0" begin
+/// alike, and what tells them apart is 0xff, where the tag of the next value would be; tags never reach that.
+inline std::string behind_values(std::string key) { return std::move(key) + '\xff'; }
 
 /// The order of Convex values, across kinds too; nothing (undefined) comes first.
 std::strong_ordering compare(const value& a, const value& b);

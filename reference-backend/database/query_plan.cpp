@@ -109,13 +109,6 @@ outcome<range_parts> sort_out(const std::vector<comparison>& all, const std::vec
   return out;
 }
 
-/// Behind all keys in which these whole values are followed by others. Not simply the next text: "a" and "a\0" begin
-/// alike, and what tells them apart is 0xff, where the tag of the next value would be; tags never reach that.
-std::string after_values(std::string key) {
-  key += '\xff';
-  return key;
-}
-
 outcome<interval> range_of(const std::vector<comparison>& all, const index_info& index, const std::string& name) {
   std::vector<field_path> fields = index.fields;
   fields.push_back({"_id"});
@@ -142,15 +135,15 @@ outcome<interval> range_of(const std::vector<comparison>& all, const index_info&
 
   const bool complete = parts->equal.size() == fields.size();
   interval out{prefix, std::nullopt};
-  if (!prefix.empty()) out.end = complete ? prefix + '\0' : after_values(prefix);
+  if (!prefix.empty()) out.end = complete ? prefix + '\0' : behind_values(prefix);
   if (const auto& lower = parts->lower) {
     std::string key = prefix + key_of(lower->operand);
-    if (lower->what == comparison::kind::gt) key = after_values(std::move(key));
+    if (lower->what == comparison::kind::gt) key = behind_values(std::move(key));
     out.start = std::move(key);
   }
   if (const auto& upper = parts->upper) {
     std::string key = prefix + key_of(upper->operand);
-    out.end = upper->what == comparison::kind::lte ? after_values(std::move(key)) : std::move(key);
+    out.end = upper->what == comparison::kind::lte ? behind_values(std::move(key)) : std::move(key);
   }
   return out;
 }

@@ -62,6 +62,14 @@ bool read_set::overlaps(index_number index, std::string_view key) const noexcept
   return found != by_index_.end() && found->second.contains(key);
 }
 
+std::size_t read_set::size_bytes() const noexcept {
+  constexpr std::size_t node = 112;  // of the map: its links, two strings
+  std::size_t bytes = 0;
+  for (const auto& [index, intervals] : by_index_)
+    for (const auto& [start, end] : intervals.ends_by_start()) bytes += node + start.size() + (end ? end->size() : 0);
+  return bytes;
+}
+
 std::size_t read_set::interval_count() const noexcept {
   std::size_t count = 0;
   for (const auto& [index, intervals] : by_index_) count += intervals.size();

@@ -57,6 +57,8 @@ class read_set {
   bool overlaps(index_number index, std::string_view key) const noexcept;
   bool empty() const noexcept { return by_index_.empty(); }
   std::size_t interval_count() const noexcept;
+  /// What it takes in memory, roughly.
+  std::size_t size_bytes() const noexcept;
 
   const std::map<index_number, interval_set>& by_index() const noexcept { return by_index_; }
 

@@ -129,6 +129,29 @@ outcome<std::optional<value>> transaction::get(access who, std::string_view id, 
   return std::optional(*std::move(shown));
 }
 
+namespace {
+
+/// With all checks but those of the arguments; creates the table where there is none.
+outcome<std::string> insert_into(transaction_state& s, std::string_view table, const value& fields) {
+  const bool system = table.starts_with('_');
+  const table_info* target = s.tables->find_table(table);
+  if (!target) {
+    auto created = s.create_table(table, s.tables->free_table_number(system));
+    if (!created) return created.error();
+    target = *created;
+  }
+  auto id = s.insert_document(*target, fields.as_object());
+  if (!id || system) return id;
+  // The size counts the two system fields too.
+  const value seen = before_commit(fields);
+  const std::size_t size = convex_size(seen) + 4 + id->size() + 2 + 14 + 9;
+  s.used.note_document(*id, size, nesting(seen));
+  if (auto ok = s.used.note_write(size); !ok) return ok.error();
+  return id;
+}
+
+}  // namespace
+
 outcome<std::string> transaction::insert(access who, std::string_view table, const value& fields) {
   if (!fields.is_object()) return invalid_argument("value", method_name(who, "insert"), "Value must be an Object");
   const bool system = table.starts_with('_');
@@ -143,19 +166,14 @@ outcome<std::string> transaction::insert(access who, std::string_view table, con
     if (fields.find(name))
       return invalid_argument("value", method_name(who, "insert"),
                               std::string("The field `") + name + "` is given by the system; leave it out.");
-  const table_info* target = state_->tables->find_table(table);
-  if (!target) {
-    auto created = state_->create_table(table, state_->tables->free_table_number(system));
-    if (!created) return created.error();
-    target = *created;
+  // A function may catch the failure and commit the rest: then nothing of this must be left.
+  const std::size_t mark = state_->pending.mark();
+  const auto tables_before = state_->tables;
+  auto id = insert_into(*state_, table, fields);
+  if (!id) {
+    state_->pending.roll_back(mark);
+    state_->tables = tables_before;
   }
-  auto id = state_->insert_document(*target, fields.as_object());
-  if (!id || system) return id;
-  // The size counts the two system fields too.
-  const value seen = before_commit(fields);
-  const std::size_t size = convex_size(seen) + 4 + id->size() + 2 + 14 + 9;
-  state_->used.note_document(*id, size, nesting(seen));
-  if (auto ok = state_->used.note_write(size); !ok) return ok.error();
   return id;
 }
 

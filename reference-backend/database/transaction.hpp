@@ -74,6 +74,9 @@ class transaction {
   /// The end cursor to pin the page on the next run; nothing when no page was read.
   const std::optional<std::string>& journal_out() const noexcept;
 
+  /// How many documents the table has. Depends on all of them, and is charged for none.
+  outcome<std::uint64_t> count(access who, std::string_view table);
+
   /// For the backend's own tables: all rows of `table` whose index `index` starts with `equals`, in index order.
   outcome<std::vector<value>> lookup(std::string_view table, std::string_view index, const std::vector<value>& equals,
                                      std::size_t limit = SIZE_MAX);

@@ -1,6 +1,7 @@
 // Queries of a transaction: pulling rows out of the snapshot and the pending writes together, one at a time.
 #include "database/document.hpp"
 #include "database/transaction_state.hpp"
+#include "database/virtual_tables.hpp"
 
 #include <algorithm>
 
@@ -169,6 +170,23 @@ outcome<std::optional<value>> transaction::next(std::uint32_t query) {
 
 bool transaction::close_query(std::uint32_t query) { return state_->streams.erase(query) > 0; }
 
+outcome<std::uint64_t> transaction::count(access who, std::string_view table) {
+  const value scan = value::make_object({{"type", "FullTableScan"}, {"tableName", table}, {"order", nullptr}});
+  auto plan = state_->plan(who, value::make_object({{"source", scan}, {"operators", array{}}}));
+  if (!plan) return plan.error();
+  if (!plan->index) return std::uint64_t{0};
+  state_->reads.add(plan->index->number, interval::all());
+  auto rows = state_->shared.storage.count(plan->index->number, state_->begin_ts);
+  if (!rows) return rows;
+  const table_info* counted = state_->tables->find_table(physical_table(table).value_or(table));
+  for (const auto& [key, document] : state_->pending.documents()) {
+    if (key.first != counted->id) continue;
+    *rows += document.after ? 1 : 0;
+    *rows -= document.before ? 1 : 0;
+  }
+  return rows;
+}
+
 outcome<std::vector<value>> transaction::lookup(std::string_view table, std::string_view index,
                                                 const std::vector<value>& equals, std::size_t limit) {
   std::vector<value> out;
@@ -186,7 +204,8 @@ outcome<std::vector<value>> transaction::lookup(std::string_view table, std::str
   plan.system = true;  // The backend looks for itself: not charged.
   std::string prefix;
   for (const value& v : equals) append_key(prefix, v);
-  plan.range = interval::prefix(std::move(prefix));
+  if (!prefix.empty()) plan.range.end = behind_values(prefix);
+  plan.range.start = std::move(prefix);
   query_stream rows(std::move(plan));
   while (out.size() < limit) {
     auto row = state_->advance(rows);

@@ -58,6 +58,9 @@ outcome<upload> file_storage::begin_upload() {
 
 outcome<std::string> file_storage::finish_upload(upload&& from, const std::optional<sha256_digest>& expected,
                                                  const std::optional<std::string>& content_type) {
+  if (content_type && !is_content_type(*content_type))
+    return bad_request("InvalidContentType", "The content type of a file has at most " +
+                                                 std::to_string(max_content_type) + " printable characters.");
   auto blob = from.finish(expected);
   if (!blob) return blob.error();
   const std::string uuid = make_uuid(random_);

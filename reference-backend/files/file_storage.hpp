@@ -8,6 +8,7 @@
 #include "files/upload.hpp"
 #include "files/upload_token.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,6 +21,13 @@ struct open_file {
   file_row row;
   std::unique_ptr<blob_reader> content;
 };
+
+/// It goes back to whoever asks for the file as a header.
+inline constexpr std::size_t max_content_type = 1024;
+inline bool is_content_type(std::string_view text) {
+  return text.size() <= max_content_type &&
+         std::all_of(text.begin(), text.end(), [](unsigned char c) { return c >= 0x20 && c != 0x7F; });
+}
 
 /// Safe from any thread.
 class file_storage {

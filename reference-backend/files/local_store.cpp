@@ -1,6 +1,8 @@
 // A blob is written under incoming/, made durable, and renamed to its key.
 #include "files/local_store.hpp"
 
+#include "common/file_descriptor.hpp"
+
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -28,34 +30,14 @@ bool is_key(std::string_view key) {
   });
 }
 
-class descriptor {
- public:
-  explicit descriptor(int number = -1) noexcept : number_(number) {}
-  descriptor(descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
-  descriptor& operator=(descriptor&& other) noexcept {
-    std::swap(number_, other.number_);
-    return *this;
-  }
-  ~descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  int get() const noexcept { return number_; }
-  explicit operator bool() const noexcept { return number_ >= 0; }
-
- private:
-  int number_;
-};
-
-/// A new name in a folder is durable once the folder is.
-outcome<void> sync_folder(const fs::path& folder) {
-  const descriptor file(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!file || ::fsync(file.get()) != 0) return cannot("write", folder, errno);
+outcome<void> make_durable(const fs::path& folder) {
+  if (!sync_folder(folder)) return cannot("write", folder, errno);
   return {};
 }
 
 class local_writer final : public blob_writer {
  public:
-  local_writer(descriptor file, fs::path draft, fs::path place)
+  local_writer(file_descriptor file, fs::path draft, fs::path place)
       : file_(std::move(file)), draft_(std::move(draft)), place_(std::move(place)) {}
   ~local_writer() override {
     if (!placed_) ::unlink(draft_.c_str());
@@ -75,11 +57,11 @@ class local_writer final : public blob_writer {
     if (::fsync(file_.get()) != 0) return cannot("write", draft_, errno);
     if (::rename(draft_.c_str(), place_.c_str()) != 0) return cannot("write", place_, errno);
     placed_ = true;
-    return sync_folder(place_.parent_path());
+    return make_durable(place_.parent_path());
   }
 
  private:
-  descriptor file_;
+  file_descriptor file_;
   const fs::path draft_;
   const fs::path place_;
   bool placed_ = false;
@@ -87,7 +69,7 @@ class local_writer final : public blob_writer {
 
 class local_reader final : public blob_reader {
  public:
-  local_reader(descriptor file, fs::path path, std::uint64_t size)
+  local_reader(file_descriptor file, fs::path path, std::uint64_t size)
       : file_(std::move(file)), path_(std::move(path)), size_(size) {}
 
   std::uint64_t size() const override { return size_; }
@@ -105,7 +87,7 @@ class local_reader final : public blob_reader {
   }
 
  private:
-  descriptor file_;
+  file_descriptor file_;
   const fs::path path_;
   const std::uint64_t size_;
 };
@@ -121,13 +103,13 @@ class local_store final : public blob_store {
     fs::create_directories(incoming_, error);
     if (error) return cannot("create", incoming_, error.value());
     if (::chmod(folder_.c_str(), 0700) != 0) return cannot("protect", folder_, errno);
-    return sync_folder(folder_);
+    return make_durable(folder_);
   }
 
   outcome<std::unique_ptr<blob_writer>> create(const std::string& key) override {
     if (!is_key(key)) return internal_failure("Not a key of a blob: " + key);
     const fs::path draft = incoming_ / key;
-    descriptor file(::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+    file_descriptor file(::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
     if (!file) return cannot("create", draft, errno);
     return std::unique_ptr<blob_writer>(std::make_unique<local_writer>(std::move(file), draft, folder_ / key));
   }
@@ -135,7 +117,7 @@ class local_store final : public blob_store {
   outcome<std::unique_ptr<blob_reader>> open(const std::string& key) override {
     if (!is_key(key)) return std::unique_ptr<blob_reader>();
     const fs::path path = folder_ / key;
-    descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    file_descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (!file && errno == ENOENT) return std::unique_ptr<blob_reader>();
     struct stat status {};
     if (!file || ::fstat(file.get(), &status) != 0) return cannot("read", path, errno);

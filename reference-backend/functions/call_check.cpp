@@ -1,6 +1,8 @@
 // Look-up of functions, and validation of what goes in and what comes out.
 #include "functions/call_check.hpp"
 
+#include "functions/json_problem.hpp"
+
 #include "database/commit_ts.hpp"
 #include "database/document.hpp"
 #include "database/validator.hpp"
@@ -105,17 +107,16 @@ outcome<value> check_result(const deployed_function& function, std::string_view 
     if (result) {
       const value seen = database::before_commit(*result);
       if (auto ok = database::check_value(seen, value_limits{}.max_nesting); !ok)
-        return bad_request("FunctionReturnInvalid", "Function " + path + " return value invalid: " + ok.error().message);
+        return bad_request("FunctionReturnInvalid",
+                           "Function " + path + " return value invalid: " + ok.error().message);
     }
   }
   if (!result) {
-    const bool is_json = read_json(json, {.limits = {}, .any_names = true, .plain = true}).has_value();
-    if (!is_json)
-      return bad_request(
-          "FunctionReturnInvalidJson",
-          "Function " + path + " failed. Could not parse return value as json: " + result.error().message);
-    return bad_request("FunctionReturnInvalid",
-                       "Function " + path + " return value invalid: " + result.error().message);
+    const json_problem problem = problem_of(json, result.error().message);
+    if (!problem.is_json)
+      return bad_request("FunctionReturnInvalidJson",
+                         "Function " + path + " failed. Could not parse return value as json: " + problem.cause);
+    return bad_request("FunctionReturnInvalid", "Function " + path + " return value invalid: " + problem.cause);
   }
   if (!function.returns) return *std::move(result);
   if (const auto wrong = database::check(*function.returns, database::before_commit(*result), tx.tables()))

@@ -16,6 +16,7 @@ namespace hull::backend::functions {
 namespace {
 
 constexpr std::string_view router_module = "http.js";
+constexpr std::size_t max_header_bytes = 32u << 10;  // names and values; many clients take no more
 constexpr std::string_view no_http_actions = "This Convex deployment does not have HTTP actions enabled.";
 
 http_response text_response(unsigned status, std::string text) {
@@ -96,6 +97,7 @@ outcome<http_response> read_response(const std::string& json) {
   if (!(number >= 200 && number <= 599)) return broken();
   http_response response;
   response.status = static_cast<unsigned>(number);
+  std::size_t header_bytes = 0;
   for (const value& pair : pairs->as_array()) {
     const bool texts = pair.is_array() && pair.as_array().size() == 2 && pair.as_array()[0].is_string() &&
                        pair.as_array()[1].is_string();
@@ -103,6 +105,10 @@ outcome<http_response> read_response(const std::string& json) {
     const std::string& name = pair.as_array()[0].as_string();
     const auto text = bytes_of(pair.as_array()[1].as_string());
     if (!is_token(name) || !text) return bad_request("InvalidHeader", "The response has a header that is not valid.");
+    header_bytes += name.size() + text->size();
+    if (header_bytes > max_header_bytes)
+      return bad_request("HeadersTooLarge", "The headers of the response are too large (maximum " +
+                                                std::to_string(max_header_bytes >> 10) + " KiB).");
     if (name == "content-length") {
       std::uint64_t length = 0;
       const auto end = std::from_chars(text->data(), text->data() + text->size(), length);

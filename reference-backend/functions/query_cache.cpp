@@ -16,6 +16,8 @@ std::size_t size_of(const std::string& key, const query_run& run) {
   std::size_t bytes = 512 + 2 * key.size();
   if (run.value_json) bytes += run.value_json->size();
   for (const std::string& line : run.log_lines) bytes += line.size() + sizeof line;
+  if (run.journal) bytes += run.journal->size();
+  if (run.reads) bytes += run.reads->size_bytes();
   return bytes;
 }
 
@@ -49,7 +51,13 @@ outcome<query_cache::run_pointer> query_cache::get(const query_key& key, databas
       const auto mine = position->second = std::make_shared<flight>();
       mine->ts = ts;
       lock.unlock();
-      return land(own, mine, fly(key, ts, now_ns, run));
+      outcome<run_pointer> result = internal_failure("The query did not run.");
+      try {  // whatever happens: others wait for this flight
+        result = fly(key, ts, now_ns, run);
+      } catch (const std::exception& e) {
+        result = internal_failure(e.what());
+      }
+      return land(own, mine, std::move(result));
     }
     const std::shared_ptr<flight> other = position->second;
     if (other->ts > ts) {  // Its snapshot is too new for us.
@@ -82,13 +90,7 @@ outcome<query_cache::run_pointer> query_cache::fly(const query_key& key, databas
                                                    const runner& run) {
   // Another flight may have landed between our look-up and our take-off.
   if (auto hit = find_for(key, key.text(true), ts, now_ns)) return hit;
-
-  outcome<run_pointer> result = internal_failure("The query did not run.");
-  try {
-    result = run();
-  } catch (const std::exception& e) {
-    result = internal_failure(e.what());
-  }
+  outcome<run_pointer> result = run();
   if (!result || (*result)->error) return result;
 
   const run_pointer& finished = *result;

@@ -61,6 +61,20 @@ outcome<std::optional<finished_call>> find_recorded(database::database& db, data
   return std::optional<finished_call>(std::move(finished));
 }
 
+outcome<std::size_t> forget_old_records(database::transaction& tx, std::int64_t now_ns, std::size_t limit) {
+  const double oldest_ms = static_cast<double>(now_ns - session_requests_kept_ns) / 1e6;
+  auto rows = tx.lookup(table, "by_creation_time", {}, limit);
+  if (!rows) return rows.error();
+  std::size_t gone = 0;
+  for (const value& row : *rows) {
+    if (row.find("_creationTime")->as_double() > oldest_ms) break;
+    auto removed = tx.remove(database::access::backend, row.find("_id")->as_string(), std::nullopt);
+    if (!removed) return removed.error();
+    ++gone;
+  }
+  return gone;
+}
+
 outcome<void> record(database::transaction& tx, const session_request& request, const finished_call& finished) {
   array lines;
   for (const std::string& line : finished.log_lines) lines.emplace_back(line);

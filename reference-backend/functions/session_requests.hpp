@@ -15,6 +15,12 @@ namespace hull::backend::functions {
 outcome<std::optional<finished_call>> find_recorded(database::database& db, database::transaction& tx,
                                                     const session_request& request);
 
+/// How long a client may take to ask for the result of a mutation once more.
+inline constexpr std::int64_t session_requests_kept_ns = 14ll * 24 * 3600 * 1'000'000'000;
+
+/// Deletes up to `limit` records that are older than that; how many it found.
+outcome<std::size_t> forget_old_records(database::transaction& tx, std::int64_t now_ns, std::size_t limit);
+
 outcome<void> record(database::transaction& tx, const session_request& request, const finished_call& finished);
 
 }  // namespace hull::backend::functions

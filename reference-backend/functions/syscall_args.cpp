@@ -1,6 +1,8 @@
 // Decodes syscall arguments.
 #include "functions/syscall_args.hpp"
 
+#include "functions/json_problem.hpp"
+
 #include <hull/value/json.hpp>
 
 #include <cmath>
@@ -10,9 +12,9 @@ namespace hull::backend::functions {
 outcome<syscall_args> syscall_args::parse(std::string method, std::string_view json) {
   auto parsed = read_json(json, {.limits = {}, .any_names = true, .plain = false});
   if (!parsed) {
-    const bool is_json = read_json(json, {.limits = {}, .any_names = true, .plain = true}).has_value();
-    if (!is_json) return bad_request("SyscallArgsInvalidJson", "Received invalid json: " + parsed.error().message);
-    return bad_request("InvalidArgument", "Invalid arguments for `" + method + "`: " + parsed.error().message);
+    const json_problem problem = problem_of(json, parsed.error().message);
+    if (!problem.is_json) return bad_request("SyscallArgsInvalidJson", "Received invalid json: " + problem.cause);
+    return bad_request("InvalidArgument", "Invalid arguments for `" + method + "`: " + problem.cause);
   }
   if (!parsed->is_object())
     return bad_request("InvalidArgument", "Invalid arguments for `" + method + "`: expected an object");

@@ -74,32 +74,19 @@ outcome<value> table_data(question& q) {
                              {"continueCursor", result->continue_cursor}});
 }
 
-outcome<double> count_rows(transaction& tx, const std::string& table) {
-  auto query = tx.open_query(access_to(table), table_scan(table, "asc"));
-  if (!query) return query.error();
-  double rows = 0;
-  for (;;) {
-    auto row = tx.next(*query);
-    if (!row) return row.error();
-    if (!*row) return rows;
-    rows += 1;
-  }
-}
-
 outcome<value> table_size(question& q) {
   const auto table = text_argument(q, "tableName");
   if (!table) return missing_argument("tableName");
-  auto rows = count_rows(q.tx, *table);
+  auto rows = q.tx.count(access_to(*table), *table);
   if (!rows) return rows.error();
-  return value(*rows);
+  return value(static_cast<double>(*rows));
 }
 
 /// Differs on every run and depends on the whole table: the CLI waits for it to change.
 outcome<value> query_table(question& q) {
   const auto table = text_argument(q, "tableName");
   if (!table) return missing_argument("tableName");
-  auto rows = count_rows(q.tx, *table);
-  if (!rows) return rows.error();
+  if (auto rows = q.tx.count(access_to(*table), *table); !rows) return rows.error();
   std::array<std::uint8_t, 4> random{};
   q.shared.random.fill(random);
   return value((random[0] + 256.0 * random[1] + 65536.0 * random[2] + 16777216.0 * random[3]) / 4294967296.0);

@@ -132,18 +132,9 @@ outcome<std::string> transaction_host::get(const syscall_args& args) {
 outcome<std::string> transaction_host::count(const syscall_args& args) {
   auto table = args.text("table");
   if (!table) return table.error();
-  const value scan = value::make_object(
-      {{"source", value::make_object({{"type", "FullTableScan"}, {"tableName", *table}, {"order", nullptr}})},
-       {"operators", array{}}});
-  auto query = tx_.open_query(access_to(*table), scan);
-  if (!query) return query.error();
-  double rows = 0;
-  for (;;) {
-    auto row = tx_.next(*query);
-    if (!row) return row.error();
-    if (!*row) return write_json(rows);
-    rows += 1;
-  }
+  auto rows = tx_.count(access_to(*table), *table);
+  if (!rows) return rows.error();
+  return write_json(static_cast<double>(*rows));
 }
 
 outcome<void> transaction_host::must_be_mutation(const syscall_args& args) const {

@@ -17,11 +17,10 @@ namespace {
 constexpr std::string_view path_start = "/api/storage/";
 constexpr std::size_t piece_bytes = 256 * 1024;
 
-/// A type and a subtype, and no more than a header should be.
-bool is_content_type(std::string_view text) {
+/// A type and a subtype.
+bool is_media_type(std::string_view text) {
   const auto slash = text.find('/');
-  return text.size() <= 1024 && slash != 0 && slash != std::string_view::npos && slash + 1 < text.size() &&
-         std::all_of(text.begin(), text.end(), [](unsigned char c) { return c >= 0x20 && c != 0x7F; });
+  return slash != 0 && slash != std::string_view::npos && slash + 1 < text.size() && files::is_content_type(text);
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -68,7 +67,7 @@ class upload_request : public std::enable_shared_from_this<upload_request> {
     if (!token) return bad_request("BadQueryArgs", "The upload URL needs token=<token>.");
     if (auto ok = services_.app.files().check_token(*token); !ok) return ok.error();
     if (const std::string* type = r.header("content-type")) {
-      if (!is_content_type(*type))
+      if (!is_media_type(*type))
         return bad_request("BadContentType", "The Content-Type header is no media type, such as image/png.");
       content_type_ = *type;
     }
@@ -159,7 +158,8 @@ outcome<response> download(const request& r, const sync::services& s) {
     return refusal;
   }
   response answer;
-  answer.content_type = file->row.content_type.value_or("");
+  const std::string type = file->row.content_type.value_or("");
+  answer.content_type = files::is_content_type(type) ? type : "application/octet-stream";
   answer.headers = {{"Accept-Ranges", "bytes"}, {"Cache-Control", "private, max-age=2592000"}};
   files::byte_range part{0, size};
   if (wanted.kind == files::range_kind::part) {

@@ -57,9 +57,11 @@ class executor final : public runtime::node_executor {
 
   runtime::node_result run(const runtime::run_request& request) override {
     if (!turns_.take(options_.patience)) return failed(busy());
-    auto result = run_now(request);
-    turns_.give_back();
-    return result;
+    const struct given_back {
+      turns& all;
+      ~given_back() { all.give_back(); }
+    } at_the_end{turns_};
+    return run_now(request);
   }
 
   runtime::node_result describe(const std::shared_ptr<const runtime::module_set>& modules, const std::string& path,

@@ -1,6 +1,7 @@
 // Starts Node.js with posix_spawn; nothing but the two descriptors it needs is handed down.
 #include "node/node_process.hpp"
 
+#include "common/file_descriptor.hpp"
 #include "node/spawn.hpp"
 
 #include <fcntl.h>
@@ -25,21 +26,6 @@ constexpr int lifeline_of_child = 4;
 
 /// What of our own environment a function may see, and Node.js may need.
 constexpr std::array<const char*, 6> handed_down{"PATH", "PWD", "LANG", "NODE_PATH", "TZ", "UTC"};
-
-class descriptor {
- public:
-  explicit descriptor(int fd = -1) : fd_(fd) {}
-  ~descriptor() {
-    if (fd_ >= 0) close(fd_);
-  }
-  descriptor(const descriptor&) = delete;
-  descriptor& operator=(const descriptor&) = delete;
-  int get() const { return fd_; }
-  int release() { return std::exchange(fd_, -1); }
-
- private:
-  int fd_;
-};
 
 /// Standard output belongs to this program: what a function writes there goes to standard error.
 void plan_files(spawn_setup& setup, int socket, int lifeline, const std::string& folder) {
@@ -82,11 +68,11 @@ failure cannot_start(const std::string& program, int error) {
 outcome<std::unique_ptr<node_process>> node_process::start(const process_options& options, listener heard) {
   int pair[2], pipe_ends[2];
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) return cannot_start(options.program, errno);
-  descriptor ours(pair[0]);
-  const descriptor theirs(out_of_the_way(pair[1]));
+  file_descriptor ours(pair[0]);
+  const file_descriptor theirs(out_of_the_way(pair[1]));
   if (pipe2(pipe_ends, O_CLOEXEC) != 0) return cannot_start(options.program, errno);
-  const descriptor listened(out_of_the_way(pipe_ends[0]));
-  descriptor held(pipe_ends[1]);
+  const file_descriptor listened(out_of_the_way(pipe_ends[0]));
+  file_descriptor held(pipe_ends[1]);
 
   spawn_setup setup;
   plan_files(setup, theirs.get(), listened.get(), options.folder.string());
@@ -126,22 +112,22 @@ bool node_process::send(const std::string& line) {
 
 // The process is waited for only when this object goes, so its number is not given to another one before.
 void node_process::kill() {
-  ::kill(-pid_, SIGKILL);  // its group: with what it started
+  ::kill(-pid_, SIGKILL);        // its group: with what it started
   shutdown(socket_, SHUT_RDWR);  // a process that was handed the socket on must not keep it open
 }
 
 void node_process::read_lines() {
   std::string text;
   std::vector<char> chunk(64u << 10);
-  for (;;) {
+  for (bool trusted = true; trusted;) {
     const ssize_t count = recv(socket_, chunk.data(), chunk.size(), 0);
     if (count < 0 && errno == EINTR) continue;
     if (count <= 0) break;
     const std::size_t before = text.size();
     text.append(chunk.data(), static_cast<std::size_t>(count));
     std::size_t begin = 0;
-    for (std::size_t end = text.find('\n', before); end != std::string::npos; end = text.find('\n', begin)) {
-      heard_.on_line(std::string_view(text).substr(begin, end - begin));
+    for (std::size_t end = text.find('\n', before); trusted && end != std::string::npos; end = text.find('\n', begin)) {
+      trusted = heard_.on_line(std::string_view(text).substr(begin, end - begin));
       begin = end + 1;
     }
     text.erase(0, begin);

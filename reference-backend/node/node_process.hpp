@@ -25,9 +25,9 @@ struct process_options {
 class node_process {
  public:
   /// Called on a thread of the process object's own: with each line, without its end; then once with nothing to say
-  /// that no more will come.
+  /// that no more will come. False for a line ends the process.
   struct listener {
-    std::function<void(std::string_view line)> on_line;
+    std::function<bool(std::string_view line)> on_line;
     std::function<void()> on_end;
   };
 

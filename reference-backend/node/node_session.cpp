@@ -39,8 +39,8 @@ struct node_session::question {
 outcome<std::shared_ptr<node_session>> node_session::start(const process_options& options, worker_pool& calls) {
   const std::shared_ptr<node_session> made(new node_session(calls));
   node_session* const self = made.get();  // the process ends before the session does
-  auto process =
-      node_process::start(options, {[self](std::string_view line) { self->hear(line); }, [self] { self->hear_end(); }});
+  auto process = node_process::start(
+      options, {[self](std::string_view line) { return self->hear(line); }, [self] { self->hear_end(); }});
   if (!process) return process.error();
   made->process_ = *std::move(process);
   if (!made->wait_until_ready())
@@ -103,14 +103,14 @@ runtime::node_result node_session::ask(const std::function<std::string(question_
   return std::move(asked->result);
 }
 
-void node_session::hear(std::string_view line) {
+bool node_session::hear(std::string_view line) {
   auto read = read_message(line);
-  if (!read) {
-    process_->kill();  // it cannot be trusted any more
-    return;
-  }
-  message& m = *read;
-  std::unique_lock lock(mutex_);
+  if (read) hear(*std::move(read));
+  return read.has_value();
+}
+
+void node_session::hear(message m) {
+  const std::lock_guard lock(mutex_);
   if (m.what == message::type::ready) {
     ready_ = true;
     changed_.notify_all();

@@ -42,7 +42,9 @@ class node_session {
 
   explicit node_session(worker_pool& calls) : calls_(calls) {}
   bool wait_until_ready();
-  void hear(std::string_view line);
+  /// False for what our program would never say: it cannot be trusted any more.
+  bool hear(std::string_view line);
+  void hear(message m);
   void hear_end();
   void answer_call(const std::shared_ptr<question>& asked, question_id id, const call& c);
   void begin_call(const std::shared_ptr<question>& asked, question_id id, call c);

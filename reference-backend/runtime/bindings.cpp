@@ -8,8 +8,8 @@ namespace {
 
 std::vector<binding> all_bindings() {
   std::vector<binding> all;
-  for (const auto table : {core_bindings(), crypto_bindings(), data_bindings(), stream_bindings(), fetch_bindings(),
-                           file_bindings(), lazy_bindings()})
+  for (const auto table : {core_bindings(), crypto_bindings(), data_bindings(), encoding_bindings(), stream_bindings(),
+                           fetch_bindings(), file_bindings(), lazy_bindings()})
     all.insert(all.end(), table.begin(), table.end());
   return all;
 }

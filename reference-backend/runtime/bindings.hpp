@@ -16,6 +16,7 @@ struct binding {
 std::span<const binding> core_bindings();    ///< Syscalls, time, randomness, environment, console.
 std::span<const binding> crypto_bindings();  ///< crypto.subtle.
 std::span<const binding> data_bindings();    ///< UTF-8, structured clone.
+std::span<const binding> encoding_bindings();  ///< Base64, hexadecimal.
 std::span<const binding> stream_bindings();  ///< Bytes that come from outside or go there.
 std::span<const binding> fetch_bindings();   ///< Requests to other servers.
 std::span<const binding> file_bindings();    ///< Files that are stored and loaded.

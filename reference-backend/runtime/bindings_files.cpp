@@ -4,6 +4,7 @@
 #include "runtime/buffers.hpp"
 #include "runtime/errors.hpp"
 #include "runtime/execution.hpp"
+#include "runtime/from_outside.hpp"
 
 #include <algorithm>
 
@@ -44,7 +45,8 @@ void store_write(call info) {
   if (writer == nullptr) return throw_error(info.GetIsolate(), "There is no such file");
   if (!info[1]->IsArrayBufferView()) return throw_type_error(info.GetIsolate(), "A file is made of bytes");
   const timer_pause waiting(current(info).box().timer());
-  if (auto written = writer->write(bytes_of(info[1])); !written) throw_failure(info, written.error());
+  const auto written = from_outside([&] { return writer->write(bytes_of(info[1])); });
+  if (!written) throw_failure(info, written.error());
 }
 
 /// storeFinish(number): the id.
@@ -55,7 +57,7 @@ void store_finish(call info) {
   outcome<std::string> id = std::string();
   {
     const timer_pause waiting(current(info).box().timer());
-    id = writer->finish();
+    id = from_outside([&] { return writer->finish(); });
   }
   current(info).files().close(number);
   if (!id) return throw_failure(info, id.error());
@@ -87,7 +89,7 @@ void read_file(call info) {
   outcome<std::string> piece = std::string();
   {
     const timer_pause waiting(current(info).box().timer());
-    piece = reader->read(static_cast<std::uint64_t>(std::max(0.0, offset)), max_piece);
+    piece = from_outside([&] { return reader->read(static_cast<std::uint64_t>(std::max(0.0, offset)), max_piece); });
   }
   if (!piece) return throw_failure(info, piece.error());
   v8::Local<v8::Uint8Array> bytes;

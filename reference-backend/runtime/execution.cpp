@@ -2,6 +2,7 @@
 #include "runtime/execution.hpp"
 
 #include "runtime/errors.hpp"
+#include "runtime/from_outside.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -139,14 +140,19 @@ outcome<std::optional<std::string>> execution::environment_variable(const std::s
                            "' is invalid: names have at most 256 "
                            "letters, digits and underscores and do not start with a digit.");
   if (spoils_preparation()) return std::optional<std::string>();
-  std::optional<std::string> found;
+  outcome<std::optional<std::string>> found = std::optional<std::string>();
   {
     const timer_pause waiting(box_.timer());
-    found = setup_.host != nullptr ? setup_.host->environment_variable(name)
-            : setup_.environment   ? setup_.environment(name)
-                                   : std::nullopt;
+    found = from_outside([&]() -> outcome<std::optional<std::string>> {
+      if (setup_.host != nullptr) return setup_.host->environment_variable(name);
+      return setup_.environment ? setup_.environment(name) : std::nullopt;
+    });
   }
-  if (!found && setup_.where == surroundings::auth_config)
+  if (!found) {
+    end(found.error());
+    return found;
+  }
+  if (!*found && setup_.where == surroundings::auth_config)
     end(bad_request("AuthConfigMissingEnvironmentVariable",
                     "Environment variable " + name + " is used in auth config file but its value was not set"));
   return found;
@@ -159,7 +165,11 @@ void execution::log(std::string level, std::vector<std::string> messages) {
   if (!line) return;
   if (setup_.host != nullptr) {
     const timer_pause waiting(box_.timer());
-    setup_.host->logged(*line);
+    const auto told = from_outside([&]() -> outcome<void> {
+      setup_.host->logged(*line);
+      return {};
+    });
+    if (!told) end(told.error());
   }
   log_lines_.push_back(std::move(*line));
 }
@@ -172,23 +182,19 @@ std::optional<failure> execution::may_call(std::string_view syscall_name) {
 outcome<std::string> execution::syscall(std::string_view name, std::string_view args_json) {
   if (auto refused = may_call(name)) return *refused;
   const timer_pause waiting(box_.timer());
-  try {
-    return setup_.host->syscall(name, args_json);
-  } catch (const std::exception& e) {
-    return internal_failure(e.what());
-  }
+  return from_outside([&] { return setup_.host->syscall(name, args_json); });
 }
 
 outcome<std::unique_ptr<file_writer>> execution::store_file(const file_to_store& what) {
   if (auto refused = refuse_operation(setup_.where, importing_, web_operation::storage_store)) return *refused;
   const timer_pause waiting(box_.timer());
-  return setup_.host->store_file(what);
+  return from_outside([&] { return setup_.host->store_file(what); });
 }
 
 outcome<std::unique_ptr<file_reader>> execution::open_file(std::string_view storage_id) {
   if (auto refused = refuse_operation(setup_.where, importing_, web_operation::storage_get)) return *refused;
   const timer_pause waiting(box_.timer());
-  return setup_.host->open_file(storage_id);
+  return from_outside([&] { return setup_.host->open_file(storage_id); });
 }
 
 void execution::note_rejection(const v8::PromiseRejectMessage& message) {
@@ -260,7 +266,6 @@ js_error execution::box_error() const {
 }
 
 run_result execution::finish(std::optional<std::string> value_json) {
-  const auto limit = box_.timer().limit();
   const auto used = box_.timer().used();
   if (!box_.spent()) box_.isolate()->CancelTerminateExecution();  // it was for this execution alone
   run_result r;
@@ -275,9 +280,6 @@ run_result execution::finish(std::optional<std::string> value_json) {
     r.thrown = std::move(thrown_);
   else
     r.value_json = std::move(value_json);
-  if (parent_ == nullptr && !box_.spent() && used * 10 > limit * 8)
-    log("WARN", {"Function execution took a long time. (maximum duration: " + seconds_text(limit) +
-                 ", actual duration: " + seconds_text(used) + ")."});
   finish_operations();
   streams_.give_up(r.thrown ? r.thrown->message : r.failed ? r.failed->message : "The function has ended.");
   r.observed_time = observed_time_;

@@ -83,6 +83,11 @@ void execution::settle_fetch(v8::Local<v8::Context> context, const std::shared_p
     promise->Reject(context, error_object(context, answer.error())).FromMaybe(false);
     return;
   }
+  if (fetches_.count(f->id) == 0) {  // aborted when the answer was there already
+    answer->body->cancel();
+    promise->Reject(context, error_object(context, aborted())).FromMaybe(false);
+    return;
+  }
   f->open = true;
   ++open_answers_;
   const std::string stream_id = std::string(stream_prefix) + std::to_string(static_cast<std::uint64_t>(f->id));

@@ -32,6 +32,10 @@ extern int v8dbg_type_HeapNumber__HEAP_NUMBER_TYPE;
 extern int v8dbg_type_JSArrayBuffer__JS_ARRAY_BUFFER_TYPE;
 extern int v8dbg_type_JSDataView__JS_DATA_VIEW_TYPE;
 extern int v8dbg_type_JSExternalObject__JS_EXTERNAL_OBJECT_TYPE;
+extern int v8dbg_type_JSSegmentIterator__JS_SEGMENT_ITERATOR_TYPE;
+extern int v8dbg_type_JSSegments__JS_SEGMENTS_TYPE;
+extern int v8dbg_type_JSFunction__JS_FUNCTION_TYPE;
+extern int v8dbg_type_JSAsyncFunctionObject__JS_ASYNC_FUNCTION_OBJECT_TYPE;
 extern int v8dbg_type_JSModuleNamespace__JS_MODULE_NAMESPACE_TYPE;
 extern int v8dbg_type_JSObject__JS_OBJECT_TYPE;
 extern int v8dbg_type_JSPrimitiveWrapper__JS_PRIMITIVE_WRAPPER_TYPE;
@@ -92,15 +96,23 @@ inline bool may_hold_raw_pointers(int type) {
   const bool api = (type > v8dbg_type_JSModuleNamespace__JS_MODULE_NAMESPACE_TYPE &&
                     type < v8dbg_type_JSPrimitiveWrapper__JS_PRIMITIVE_WRAPPER_TYPE) ||
                    (type > v8dbg_type_JSObject__JS_OBJECT_TYPE && type < v8dbg_type_JSDataView__JS_DATA_VIEW_TYPE);
-  return api || type == v8dbg_type_JSExternalObject__JS_EXTERNAL_OBJECT_TYPE ||
+  // Intl's segments keep their place in C++ objects.
+  const bool segments = type == v8dbg_type_JSSegmentIterator__JS_SEGMENT_ITERATOR_TYPE ||
+                        type == v8dbg_type_JSSegments__JS_SEGMENTS_TYPE;
+  return api || segments || type == v8dbg_type_JSExternalObject__JS_EXTERNAL_OBJECT_TYPE ||
          type > v8dbg_type_JSWeakRef__JS_WEAK_REF_TYPE;
 }
-inline bool is_function(word object) {
+inline bool is_function(word object, int type) {
+  // In between lie the types of functions, and of prototypes of V8's own. Others, buffers above all, have numbers where
+  // a function has its code.
+  if (type < v8dbg_type_JSFunction__JS_FUNCTION_TYPE ||
+      type >= v8dbg_type_JSAsyncFunctionObject__JS_ASYNC_FUNCTION_OBJECT_TYPE)
+    return false;
   if (instance_words(map_of(object)) * sizeof(word) <
       static_cast<std::size_t>(v8dbg_class_JSFunction__prototype_or_initial_map__HeapObject))
     return false;
   const word shared = *field(object, v8dbg_class_JSFunction__shared__SharedFunctionInfo);
-  return is_receiver(type_of(object)) && is_object(shared) &&
+  return is_object(shared) &&
          type_of(shared) == v8dbg_type_SharedFunctionInfo__SHARED_FUNCTION_INFO_TYPE;
 }
 

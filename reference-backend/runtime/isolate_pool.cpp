@@ -100,7 +100,7 @@ void isolate_pool::leave(std::unique_lock<std::mutex>& lock, box_pointer box) {
 }
 
 isolate_pool::box_pointer isolate_pool::take_neglected() {
-  // Whoever comes for an isolate goes first: the last turn is never taken from them.
+  // Whoever waits for an isolate goes first.
   if (!between_ || !waiting_.empty() || inside_ >= most_) return nullptr;
   const auto at = std::find_if(idle_.begin(), idle_.end(),
                                [](const idle_box& i) { return !i.box->spent() && i.box->prepared().wants_more(); });

@@ -109,7 +109,7 @@ class witness_walk {
     ++to_.objects_;
     meet(map);
     const std::size_t size = instance_words(map);
-    if (is_function(object)) return visit_function(object, size);
+    if (is_function(object, type)) return visit_function(object, size);
     if (type == v8dbg_type_JSRegExp__JS_REG_EXP_TYPE) return visit_regexp(object, size);
     if (size == 0 || may_hold_raw_pointers(type)) return unknown(type);
     if (type == v8dbg_type_JSArrayBuffer__JS_ARRAY_BUFFER_TYPE) return visit_buffer(object, size, type);

@@ -220,6 +220,10 @@ outcome<void> begin_cron(transaction& tx, const cron_job& cron) {
   return change_row(tx, cron.next_run_id, value::make_object({{"state", state("inProgress")}}));
 }
 
+outcome<void> release_cron(transaction& tx, const cron_job& cron) {
+  return change_row(tx, cron.next_run_id, value::make_object({{"state", state("pending")}}));
+}
+
 outcome<void> advance_cron(transaction& tx, const cron_job& cron, std::int64_t now_ns) {
   auto schedule = cron_schedule::parse(cron.schedule_json);
   if (!schedule) return internal_failure("The cron job '" + cron.name + "': " + schedule.error().message);

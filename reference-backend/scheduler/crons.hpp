@@ -50,6 +50,8 @@ outcome<std::optional<cron_job>> find_cron(database::transaction& tx, const std:
 outcome<std::vector<upcoming>> upcoming_crons(database::transaction& tx, std::size_t limit);
 
 outcome<void> begin_cron(database::transaction& tx, const cron_job& cron);
+/// Undoes begin_cron for a run that did not start.
+outcome<void> release_cron(database::transaction& tx, const cron_job& cron);
 /// The job's next run becomes the one after its slot.
 outcome<void> advance_cron(database::transaction& tx, const cron_job& cron, std::int64_t now_ns);
 /// Notes how the run ended. Of each job only the last few of these are kept.

@@ -1,6 +1,8 @@
 // Bodies of driver.hpp.
 #include "scheduler/driver.hpp"
 
+#include "scheduler/jobs.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -11,9 +13,12 @@ constexpr std::int64_t second_ns = 1'000'000'000;
 /// The wall clock may jump, so no sleep is longer than this.
 constexpr std::int64_t longest_sleep_ns = 5 * second_ns;
 constexpr std::int64_t retry_read_ns = second_ns;
-constexpr std::size_t clean_up_batch = 1000;
-constexpr std::int64_t clean_up_pause_ns = 10 * second_ns;
-constexpr std::int64_t clean_up_interval_ns = 600 * second_ns;
+constexpr std::int64_t no_thread_pause_ns = second_ns;
+
+std::vector<clean_up> with_own(std::vector<clean_up> others) {
+  others.push_back({"scheduled functions that ended long ago", &delete_ended_jobs});
+  return others;
+}
 
 }  // namespace
 
@@ -23,8 +28,7 @@ driver::driver(database::database& db, subscriptions::registry& registry, callee
       registry_(registry),
       time_(c),
       options_(std::move(options)),
-      executor_({db, functions, c, r, options_.warn,
-                 [this](std::chrono::milliseconds time) { return pause(time); }}),
+      executor_({db, functions, c, r, options_.warn, [this](std::chrono::milliseconds time) { return pause(time); }}),
       jobs_(options_.parallel_jobs, &upcoming_jobs, &executor::run_job),
       crons_(options_.parallel_crons, &upcoming_crons, &executor::run_cron),
       thread_([this] { loop(); }) {}
@@ -72,6 +76,7 @@ void driver::sleep(std::int64_t until_ns) {
 }
 
 void driver::loop() {
+  for (clean_up job : with_own(options_.clean_ups)) cleaners_.push_back({std::move(job)});
   for (;;) {
     {
       const std::lock_guard lock(bell_->mutex);
@@ -81,7 +86,10 @@ void driver::loop() {
     }
     watched_.clear();
     if (!look(jobs_) || !look(crons_)) wake_ns_ = std::min(wake_ns_, time_.wall_ns() + retry_read_ns);
-    clean_up();
+    for (cleaner& c : cleaners_) {
+      clean(c);
+      wake_ns_ = std::min(wake_ns_, c.next_ns);
+    }
     sleep(wake_ns_);
   }
 }
@@ -114,8 +122,7 @@ bool driver::look(lane& l) {
 }
 
 void driver::start(lane& l, const std::string& id) {
-  // The pool takes it: at most as many run as it has threads. Only a stopped one does not, and then all ends.
-  l.workers.submit([this, &l, id] {
+  const bool taken = l.workers.submit([this, &l, id] {
     std::int64_t failures = 0;
     {
       const std::lock_guard lock(bell_->mutex);
@@ -131,23 +138,30 @@ void driver::start(lane& l, const std::string& id) {
     }
     bell_->ring();
   });
+  if (taken) return;
+  // The pool has stopped, and then all ends, or the system has no thread for it.
+  const std::lock_guard lock(bell_->mutex);
+  const std::int64_t again = time_.wall_ns() + no_thread_pause_ns;
+  l.plan.retry(id, again);
+  wake_ns_ = std::min(wake_ns_, again);
 }
 
-void driver::clean_up() {
+void driver::clean(cleaner& c) {
   const std::int64_t now = time_.wall_ns();
-  if (now < next_clean_up_ns_) return;
-  next_clean_up_ns_ = now + clean_up_interval_ns;
+  if (now < c.next_ns) return;
+  const auto after = [now](std::chrono::seconds time) { return now + std::chrono::nanoseconds(time).count(); };
+  c.next_ns = after(c.job.interval);
   database::transaction tx = db_.begin();
-  auto deleted = delete_ended_jobs(tx, now, clean_up_batch);
-  if (deleted && *deleted == 0) return;
-  if (deleted) {
-    if (*deleted == clean_up_batch) next_clean_up_ns_ = now + clean_up_pause_ns;
-    auto committed = db_.commit(std::move(tx), "scheduler");
+  auto erased = c.job.erase(tx, now, c.job.batch);
+  if (erased && *erased == 0) return;
+  if (erased) {
+    if (*erased >= c.job.batch) c.next_ns = after(c.job.pause);
+    auto committed = db_.commit(std::move(tx), "clean_up");
     if (committed) return;
-    deleted = committed.error();
+    erased = committed.error();
   }
-  options_.warn("Cannot delete scheduled functions that ended long ago: " + deleted.error().message);
-  next_clean_up_ns_ = now + clean_up_pause_ns;
+  options_.warn("Cannot delete " + c.job.what + ": " + erased.error().message);
+  c.next_ns = after(c.job.pause);
 }
 
 }  // namespace hull::backend::scheduler

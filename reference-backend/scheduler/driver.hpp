@@ -22,10 +22,21 @@
 
 namespace hull::backend::scheduler {
 
+/// Rows that are of no use after a while.
+struct clean_up {
+  std::string what;  ///< "scheduled functions that ended long ago"
+  /// Deletes up to `limit` of them; how many it found.
+  std::function<outcome<std::size_t>(database::transaction&, std::int64_t now_ns, std::size_t limit)> erase;
+  std::size_t batch = 1000;
+  std::chrono::seconds pause{10};      ///< Before the next batch when there may be more.
+  std::chrono::seconds interval{600};  ///< Otherwise.
+};
+
 struct driver_options {
   std::size_t parallel_jobs = 8;   ///< Scheduled functions at once.
   std::size_t parallel_crons = 8;  ///< Cron jobs at once; each of them runs once at a time.
-  std::function<void(const std::string&)> warn;
+  std::function<void(const std::string&)> warn = {};
+  std::vector<clean_up> clean_ups = {};  ///< Beside the one of its own rows.
 };
 
 /// Starts with its construction. What it is given must outlive it.
@@ -57,7 +68,11 @@ class driver {
   /// Starts what is due; false: the store could not be read.
   bool look(lane& l);
   void start(lane& l, const std::string& id);
-  void clean_up();
+  struct cleaner {
+    clean_up job;
+    std::int64_t next_ns = 0;
+  };
+  void clean(cleaner& c);
   void sleep(std::int64_t until_ns);
   bool pause(std::chrono::milliseconds time);
 
@@ -80,7 +95,7 @@ class driver {
 
   // Of the driver's own thread.
   std::int64_t wake_ns_ = 0;
-  std::int64_t next_clean_up_ns_ = 0;
+  std::vector<cleaner> cleaners_;
   std::vector<subscriptions::token> watched_;
   lane jobs_;
   lane crons_;

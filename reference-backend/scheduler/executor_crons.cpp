@@ -85,6 +85,18 @@ again_at executor::run_cron_action(const cron_job& cron, std::int64_t failures) 
   if (!begun) return std::nullopt;
 
   auto end = shared_.functions.action(call_of(cron.path, cron.args_json));
+  if (!end && end.error().who == blame::overload) {  // it has not been started
+    shared_.warn("The cron job '" + cron.name + "' is tried again: " + end.error().message);
+    commit_for_sure(
+        [&](transaction& tx) -> outcome<void> {
+          auto now = find_cron(tx, cron.id);
+          if (!now) return now.error();
+          if (!*now || !(*now)->same_run(running) || !(*now)->in_progress) return {};
+          return release_cron(tx, **now);
+        },
+        "scheduler", "Cannot release the cron job '" + cron.name + "'");
+    return later(cron_failure, failures);
+  }
   if (!end) {
     shared_.warn("The cron job '" + cron.name + "' failed: " + end.error().message);
     end_cron(running, {{}, transient_error, {}}, began);

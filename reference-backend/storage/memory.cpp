@@ -67,6 +67,14 @@ class memory final : public persistence {
     return out;
   }
 
+  outcome<std::uint64_t> count(index_number index, timestamp at) override {
+    const std::shared_lock lock(mutex_);
+    const auto found = indexes_.find(index);
+    if (found == indexes_.end()) return std::uint64_t{0};
+    return static_cast<std::uint64_t>(std::count_if(found->second.begin(), found->second.end(),
+                                                    [at](const auto& row) { return visible(row.second, at); }));
+  }
+
   outcome<void> fill_index(index_number source, index_number target, timestamp at,
                            const std::function<std::string(const value&)>& key_of) override {
     const auto rows = scan({source, {}, std::nullopt, false, at, SIZE_MAX});

@@ -71,6 +71,9 @@ class persistence {
   /// that wants more goes on behind the last key.
   virtual outcome<std::vector<index_row>> scan(const scan_request& request) = 0;
 
+  /// How many live rows the whole index has at `at`. Looks at each of its entries, and at no document.
+  virtual outcome<std::uint64_t> count(index_number index, timestamp at) = 0;
+
   /// Adds an entry to `target` for each row that `source` has at `at`, under `key_of(document)` and with the time of
   /// the row's own version: writers that already maintain `target` win over it. Repeating it changes nothing.
   virtual outcome<void> fill_index(index_number source, index_number target, timestamp at,

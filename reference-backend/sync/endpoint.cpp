@@ -83,7 +83,7 @@ class connection final : public session_socket, public std::enable_shared_from_t
   bool writing_ = false;
   bool pinging_ = false;
 
-  std::int64_t heard_ms_ = 0;  ///< When the client last sent anything.
+  std::int64_t heard_ms_ = 0;  ///< When the client last sent or took anything.
   std::int64_t ping_at_ms_ = 0;
   std::int64_t timer_ms_ = INT64_MAX;
   std::optional<websocket::close_reason> closing_;
@@ -180,6 +180,7 @@ void connection::written(error_code error) {
   writing_ = false;
   if (error || ended_) return end();
   const bool ends_transition = queue_.front().ends_transition;
+  heard_ms_ = now_ms();  // who takes what is sent is there, though nothing be read from it meanwhile
   queued_bytes_ -= queue_.front().text.size();
   queue_.pop_front();
   if (ends_transition && !closing_) session_->transition_sent();

@@ -193,6 +193,13 @@ test("several cookies, no body, other than ASCII", async () => {
   assert.equal((await fetch(site + "/cookies")).status, 204, "the connection goes on");
 });
 
+test("headers that are too large are an error of this response alone", async () => {
+  const answer = await fetch(site + "/largeHeader");
+  assert.equal(answer.status, 500);
+  assert.match((await answer.json()).code, /headers of the response are too large/);
+  assert.equal((await fetch(site + "/cookies")).status, 204, "the backend goes on");
+});
+
 test("nobody, an admin, and a token that is none", async () => {
   const ask = async (authorization) =>
     (await fetch(site + "/whoami", { headers: authorization ? { Authorization: authorization } : {} })).json();

@@ -8,6 +8,18 @@ hide(Math, "random", function random_() {
 });
 hide(Math.random, "name", "random");
 
+// V8 fills an array of more elements than this one by one, as a dictionary, in a loop that no limit of time or memory
+// can stop before the process is lost. It would never fit.
+const largest = 1 << 25;
+const { fill } = Array.prototype;
+const { apply } = Reflect;
+hide(Array.prototype, "fill", {
+  fill(value) {
+    if (this?.length > largest) throw new RangeError("Invalid array length");
+    return apply(fill, this, arguments);
+  },
+}.fill);
+
 class WeakRef {
   #target;
   constructor(target) {

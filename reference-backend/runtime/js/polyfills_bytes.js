@@ -1,16 +1,14 @@
 // Library functions of newer engines for bytes, errors, numbers and resources.
-const { hide, atob, btoa } = host.shared;
-const { transferBuffer } = host;
+const { hide } = host.shared;
+const { transferBuffer, bytesToBase64, base64ToBytes, bytesToHex, hexToBytes } = host;
 
 function add(object, functions) {
   for (const name of Object.keys(functions)) if (!(name in object)) hide(object, name, functions[name]);
 }
 
-function textOf(bytes) {
-  if (!(bytes instanceof Uint8Array)) throw new TypeError("The receiver must be a Uint8Array");
-  let text = "";
-  for (const b of bytes) text += String.fromCharCode(b);
-  return text;
+function bytesOf(receiver) {
+  if (!(receiver instanceof Uint8Array)) throw new TypeError("The receiver must be a Uint8Array");
+  return receiver;
 }
 
 function alphabetOf(options) {
@@ -21,8 +19,9 @@ function alphabetOf(options) {
 
 function fromHex(text) {
   if (typeof text !== "string") throw new TypeError("The input must be a string");
-  if (text.length % 2 !== 0 || /[^0-9A-Fa-f]/.test(text)) throw new SyntaxError("The input is no hexadecimal text");
-  return Uint8Array.from({ length: text.length / 2 }, (_, i) => parseInt(text.slice(2 * i, 2 * i + 2), 16));
+  const bytes = hexToBytes(text);
+  if (bytes === null) throw new SyntaxError("The input is no hexadecimal text");
+  return bytes;
 }
 
 function fromBase64(text, options) {
@@ -41,8 +40,8 @@ function fromBase64(text, options) {
   if (!whole && last === "stop-before-partial") plain = plain.slice(0, plain.length - (plain.length % 4));
   plain = plain.replace(/=+$/, "").replaceAll("-", "+").replaceAll("_", "/");
   if (plain.length % 4 === 1) throw bad();
-  const bytes = Uint8Array.from(atob(plain), (c) => c.charCodeAt(0));
-  if (last === "strict" && btoa(textOf(bytes)).replace(/=+$/, "") !== plain) throw bad();
+  const bytes = base64ToBytes(plain);
+  if (last === "strict" && bytesToBase64(bytes).replace(/=+$/, "") !== plain) throw bad();
   return bytes;
 }
 
@@ -55,10 +54,10 @@ function setFrom(target, bytes, read) {
 add(Uint8Array, { fromHex, fromBase64 });
 add(Uint8Array.prototype, {
   toHex() {
-    return Array.from(textOf(this), (c) => (c.charCodeAt(0) < 16 ? "0" : "") + c.charCodeAt(0).toString(16)).join("");
+    return bytesToHex(bytesOf(this));
   },
   toBase64(options) {
-    let text = btoa(textOf(this));
+    let text = bytesToBase64(bytesOf(this));
     if (alphabetOf(options) === "base64url") text = text.replaceAll("+", "-").replaceAll("/", "_");
     return options?.omitPadding ? text.replace(/=+$/, "") : text;
   },

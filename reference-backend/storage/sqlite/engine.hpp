@@ -46,6 +46,7 @@ class engine final : public persistence {
 
   outcome<void> write(std::span<const commit_record> records) override;
   outcome<std::vector<index_row>> scan(const scan_request& request) override;
+  outcome<std::uint64_t> count(index_number index, timestamp at) override;
   outcome<void> fill_index(index_number source, index_number target, timestamp at,
                            const std::function<std::string(const value&)>& key_of) override;
   outcome<std::size_t> prune(timestamp before, std::size_t budget) override;

@@ -215,6 +215,17 @@ outcome<std::vector<index_row>> engine::scan(const scan_request& request) {
   });
 }
 
+outcome<std::uint64_t> engine::count(index_number index, timestamp at) {
+  return with_reader([&](connection& c) -> outcome<std::uint64_t> {
+    statement s = c.prepare(
+        "SELECT count(*) FROM entries AS e WHERE index_number=?1 AND ts<=?2 AND document IS NOT NULL AND NOT EXISTS"
+        " (SELECT 1 FROM entries AS n WHERE n.index_number=?1 AND n.key=e.key AND n.ts>e.ts AND n.ts<=?2)");
+    s.bind(1, index).bind(2, at);
+    if (s.step() != step_result::row) return c.last_failure("count the entries of an index");
+    return s.number(0);
+  });
+}
+
 outcome<std::vector<index_number>> engine::indexes() {
   return with_reader([](connection& c) -> outcome<std::vector<index_number>> {
     std::vector<index_number> numbers;

@@ -52,6 +52,16 @@ TEST(WorkerPool, AsManyAtOnceAsItHasThreads) {
   EXPECT_EQ(most, wanted);
 }
 
+TEST(WorkerPool, GoesOnWhenAJobThrows) {
+  worker_pool pool(1, 100);
+  std::promise<void> next;
+  ASSERT_TRUE(pool.submit([] { throw std::runtime_error("broken"); }));
+  ASSERT_TRUE(pool.submit([&] { next.set_value(); }));
+  next.get_future().get();
+  pool.stop();
+  EXPECT_TRUE(pool.wait_until_idle(60s));
+}
+
 TEST(WorkerPool, RefusesWhatItHasNoRoomFor) {
   std::promise<void> go;
   const auto gate = go.get_future().share();

@@ -258,6 +258,7 @@ class failing final : public storage::persistence {
     return gone;
   }
   outcome<std::vector<storage::index_number>> indexes() override { return inner->indexes(); }
+  outcome<std::uint64_t> count(storage::index_number i, timestamp at) override { return inner->count(i, at); }
   outcome<std::size_t> drop_index(storage::index_number i, std::size_t budget) override {
     auto gone = inner->drop_index(i, budget);
     dropped += gone.value();

@@ -175,6 +175,9 @@ TEST_F(Transaction, LooksUpForTheBackend) {
   EXPECT_EQ(tx.lookup("_session_requests", "by_session_id_and_request_id", {"a", value::int64(1)}).value().size(), 1u);
   EXPECT_EQ(tx.lookup("_session_requests", "by_session_id_and_request_id", {}, 1).value().size(), 1u);
   EXPECT_EQ(tx.lookup("_nothing", "by_id", {}).value().size(), 0u);
+  ASSERT_TRUE(tx.insert(access::backend, "_session_requests",
+                        value::make_object({{"sessionId", std::string("a\0", 2)}, {"requestId", value::int64(1)}})));
+  EXPECT_EQ(tx.lookup("_session_requests", "by_session_id_and_request_id", {"a"}).value().size(), 2u);
   EXPECT_FALSE(tx.lookup("_session_requests", "by_magic", {}));
   ASSERT_TRUE(tx.declare_table({"_mine", 0, {{"by_x", {"x"}}}}));
   ASSERT_TRUE(tx.insert(access::backend, "_mine", json(R"({"x":1})")));
@@ -218,6 +221,31 @@ TEST_F(Transaction, LimitsWrites) {
   for (int i = 0; inserted && i < 20; ++i)
     inserted = big.insert(access::user, "t", value::make_object({{"s", std::string(1'000'000, 'x')}}));
   EXPECT_EQ(code_of(inserted), "TooManyBytesWritten");
+  // Who catches the failure commits nothing of what failed.
+  const auto before = big.count(access::user, "t").value();
+  EXPECT_EQ(code_of(big.insert(access::user, "t", value::make_object({{"s", std::string(1'000'000, 'x')}}))),
+            "TooManyBytesWritten");
+  EXPECT_EQ(big.count(access::user, "t").value(), before);
+  EXPECT_EQ(code_of(big.insert(access::user, "fresh", json("{}"))), "TooManyBytesWritten");
+  EXPECT_EQ(code_of(db->commit(std::move(big), "m")), "");
+  EXPECT_EQ(db->begin().count(access::user, "t").value(), before);
+  EXPECT_EQ(db->begin().count(access::user, "fresh").value(), 0u);
+}
+
+TEST_F(Transaction, CountsWithoutACharge) {
+  for (int i = 0; i < 5; ++i) insert("t", R"({"n":1})");
+  transaction tx = db->begin();
+  EXPECT_EQ(tx.count(access::user, "t").value(), 5u);
+  EXPECT_EQ(tx.count(access::user, "nowhere").value(), 0u);
+  EXPECT_EQ(tx.count(access::user, "_tables").value(), 0u);
+  EXPECT_EQ(tx.metrics().documents_read.used, 0u);
+  const std::string id = tx.insert(access::user, "t", json("{}")).value();
+  ASSERT_TRUE(tx.insert(access::user, "other", json("{}")));
+  EXPECT_EQ(tx.count(access::user, "t").value(), 6u);
+  ASSERT_TRUE(tx.remove(access::user, id, std::nullopt));
+  EXPECT_EQ(tx.count(access::user, "t").value(), 5u);
+  insert("t", "{}");
+  EXPECT_EQ(code_of(db->commit(std::move(tx), "m")), "OptimisticConcurrencyControlFailure");
 }
 
 }  // namespace

@@ -13,6 +13,9 @@ export const echo = query({ args: object({ a: text }), handler: (args) => args }
 export const loose = query({ handler: (...args) => args });
 export const secret = query({ internal: true, handler: () => 1 });
 export const wrong_return = query({ returns: text, handler: () => 1 });
+export const wide_return = query({ handler: () => Array(9000).fill(0) });
+export const deep_return = query({ handler: () => { let a = []; for (let i = 0; i < 70; ++i) a = [a]; return a; } });
+export const wide_insert = mutation({ handler: () => db.insert("t", { a: Array(9000).fill(0) }) });
 export const odd_return = query({ handler: () => ({ $odd: 1 }) });
 export const write = mutation({ handler: () => db.insert("t", { a: 1 }) });
 export const act = action({ handler: () => 1 });
@@ -74,6 +77,19 @@ TEST_F(calls, with_arguments_that_are_no_values_are_refused) {
   EXPECT_EQ(first_line(d.query("m:echo", "[{\"$a\":1}]")->error).rfind("Invalid arguments for m.js:echo: ", 0), 0u);
   EXPECT_EQ(first_line(d.query("m:echo", "{").get()->error).rfind("Invalid arguments for m.js:echo: ", 0), 0u);
   EXPECT_EQ(first_line(d.query("m:echo", "{}").get()->error), "Invalid arguments for m.js:echo: expected an array");
+}
+
+TEST_F(calls, with_values_that_are_too_large_say_how_large_one_may_be) {
+  EXPECT_EQ(first_line(d.query("m:wide_return")->error),
+            "Function m:wide_return return value invalid: Array length is too long (9000 > maximum length 8192)");
+  EXPECT_NE(error_text(d.query("m:deep_return")->error)
+                .find("Function m:deep_return return value invalid: Value is too "
+                      "nested"),
+            std::string::npos)
+      << error_text(d.query("m:deep_return")->error);
+  const std::string refused = error_text(d.mutation("m:wide_insert").error);
+  EXPECT_NE(refused.find("for `db.insert`: Array length is too long (9000 > maximum length 8192)"), std::string::npos)
+      << refused;
 }
 
 TEST_F(calls, with_a_path_that_is_none_are_the_business_of_the_transport) {

@@ -1,8 +1,8 @@
 // What a push may contain.
 #include "deploy/push_request.hpp"
+#include "common/sha256.hpp"
 #include "deploy/evaluate.hpp"
 #include "deploy/responses.hpp"
-#include "common/sha256.hpp"
 
 #include <hull/value/json.hpp>
 
@@ -97,8 +97,7 @@ TEST(push_request, takes_packages_from_nowhere_but_the_registry) {
     ASSERT_FALSE(push) << name << ' ' << version;
     EXPECT_EQ(push.error().code, "InvalidExternalModules");
   }
-  const auto twice = with_packages(
-      "[{\"name\":\"a\",\"version\":\"1.0.0\"},{\"name\":\"a\",\"version\":\"2.0.0\"}]");
+  const auto twice = with_packages("[{\"name\":\"a\",\"version\":\"1.0.0\"},{\"name\":\"a\",\"version\":\"2.0.0\"}]");
   ASSERT_FALSE(twice);
   EXPECT_EQ(twice.error().message, "Hit an error while pushing:\nThe package \"a\" is listed twice.");
   EXPECT_EQ(with_packages("[{\"name\":\"a\"}]").error().code, "InvalidConfig");

@@ -199,6 +199,21 @@ TEST_F(cache_test, forgets_what_was_used_longest_ago) {
   EXPECT_EQ(runs, 5);
 }
 
+TEST_F(cache_test, what_a_query_has_read_takes_room_too) {
+  auto cache = make(100'000);
+  auto reads = std::make_shared<database::read_set>();
+  for (int i = 0; i < 500; ++i) reads->add(1, database::interval::point(std::to_string(1'000'000 + i)));
+  shape.reads = reads;
+  ask(cache, key, 10);
+  EXPECT_GE(cache.size_bytes(), 500u * 16);
+  query_key other = key;
+  other.args = "other";
+  ask(cache, other, 10);
+  EXPECT_LE(cache.size_bytes(), 100'000u);
+  ask(cache, key, 10);
+  EXPECT_EQ(runs, 3) << "the first one made room for the second";
+}
+
 TEST_F(cache_test, concurrent_askers_wait_for_one_run) {
   auto cache = make();
   std::promise<void> started, go_on;

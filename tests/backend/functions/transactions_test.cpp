@@ -1,5 +1,6 @@
 // Mutations, the functions they call, and what queries see of them.
 #include "deployed_app.hpp"
+#include "functions/session_requests.hpp"
 
 #include <gtest/gtest.h>
 
@@ -153,6 +154,28 @@ TEST_F(transactions, a_request_of_a_session_runs_once) {
   call.session->session_id = "00000000-0000-4000-8000-000000000001";
   d.app().mutation(call).value();
   EXPECT_EQ(value_of("m:count"), "4");
+}
+
+TEST_F(transactions, records_are_forgotten_after_two_weeks) {
+  function_call call = deployed_app::call("m:add", "[{\"n\":1}]");
+  call.session = session_request{"00000000-0000-4000-8000-000000000000", 7};
+  d.app().mutation(call).value();
+  const auto forget = [&] {
+    auto tx = d.app().db().begin();
+    const std::size_t gone = forget_old_records(tx, d.time().wall_ns(), 100).value();
+    d.app().db().commit(std::move(tx), "clean_up").value();
+    return gone;
+  };
+  const std::int64_t day = 24ll * 3600 * 1'000'000'000;
+  d.time().advance(13 * day);
+  call.session->request_id = 8;
+  d.app().mutation(call).value();
+  EXPECT_EQ(forget(), 0u);
+  d.time().advance(2 * day);
+  EXPECT_EQ(forget(), 1u);
+  EXPECT_EQ(forget(), 0u);
+  d.app().mutation(call).value();
+  EXPECT_EQ(value_of("m:count"), "2") << "the younger one is still known";
 }
 
 TEST_F(transactions, only_success_is_recorded) {

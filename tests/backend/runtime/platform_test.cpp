@@ -68,6 +68,20 @@ TEST(Platform, BytesAndNumbers) {
        "Uint8Array(b)]] })()",
        "[0,[1,2]]"},
       {"new Uint8Array([1]).buffer.transfer(3).byteLength", "3"},
+      {"[btoa('\\xff\\0x'), atob('/wB4').charCodeAt(0), atob('YQ').length, atob(' YQ= = ').length]",
+       R"(["/wB4",255,1,1])"},
+      {"[() => atob('Y'), () => atob('YQ='), () => atob('Y-Q='), () => btoa('\\u0100'), () => atob('\\u0100')].map((f) "
+       "=> "
+       "{ try { return f() } catch (e) { return e.name } })",
+       R"(["InvalidCharacterError","InvalidCharacterError","InvalidCharacterError","InvalidCharacterError","InvalidCharacterError"])"},
+      // As large as pictures are.
+      {"(() => { const t = 'hull'.repeat(1 << 18); const b = new TextEncoder().encode(t); return [atob(btoa(t)) === t, "
+       "Uint8Array.fromBase64(b.toBase64()).length, Uint8Array.fromHex(b.toHex()).length] })()",
+       "[true,1048576,1048576]"},
+      {"(() => { try { new Array(2 ** 32 - 1).fill(1) } catch (e) { return [e.name, [1, 2].fill(7, 1), [].fill.length] "
+       "} "
+       "})()",
+       R"(["RangeError",[1,7],1])"},
       {"[Error.isError(new TypeError()), Error.isError({}), Error.isError(1), Error.isError(new DOMException('x'))]",
        "[true,false,false,true]"},
       {"[RegExp.escape('a.b'), RegExp.escape('1-2'), RegExp.escape('\\n ')]",

@@ -113,6 +113,22 @@ TEST_F(Crons, what_is_kept_of_runs_is_bounded) {
   ASSERT_EQ(lines.find("logLines")->as_array().size(), 1u) << "half a character is none";
 }
 
+TEST_F(Crons, an_action_that_could_not_be_started_is_tried_again_for_the_same_slot) {
+  push({{"tick", spec("m.js:act", every_ten)}});
+  const std::int64_t start = time.wall_ns();
+  const auto able = functions.run;
+  functions.run = [](database::transaction*) -> outcome<call_end> {
+    return failure{blame::overload, "TooManyConcurrentRequests", "busy", std::nullopt};
+  };
+  EXPECT_TRUE(run("tick"));
+  EXPECT_FALSE(cron("tick")->in_progress);
+  EXPECT_EQ(next("tick"), start);
+  functions.run = able;
+  EXPECT_FALSE(run("tick"));
+  EXPECT_EQ(actions, 1);
+  EXPECT_EQ(next("tick"), start + 10 * second);
+}
+
 TEST_F(Crons, an_action_starts_once_per_slot_wherever_the_process_dies) {
   push({{"tick", spec("m.js:act", every_ten)}});
   const std::int64_t start = time.wall_ns();

@@ -161,6 +161,12 @@ http.route({
 });
 
 http.route({
+  path: "/largeHeader",
+  method: "GET",
+  handler: httpAction(async () => new Response("", { headers: { Location: "/" + "x".repeat(70_000) } })),
+});
+
+http.route({
   path: "/cookies",
   method: "GET",
   handler: httpAction(async () => {
