@@ -147,6 +147,73 @@ outcome<std::shared_ptr<const validator>> read_document_type(const value& table,
   return without_system_fields(*std::move(parsed));
 }
 
+/// Every document has `_id` and `_creationTime`, whatever its table declares.
+bool is_system_field(std::string_view path) { return path == "_id" || path == "_creationTime"; }
+
+using accepts = bool (*)(const validator& at_the_end);
+
+/// True when some value that fits `v` has something at `path` ("a.b"), and `fits` what that is.
+bool can_have(const validator& v, std::string_view path, accepts fits) {
+  using type = validator::type;
+  if (v.what == type::any) return true;
+  if (v.what == type::union_)
+    return std::any_of(v.parts.begin(), v.parts.end(), [&](const auto& p) { return can_have(*p, path, fits); });
+  if (path.empty()) return fits(v);
+  const std::size_t dot = path.find('.');
+  const std::string_view rest = dot == std::string_view::npos ? std::string_view() : path.substr(dot + 1);
+  if (v.what == type::record) return can_have(*v.parts[1], rest, fits);
+  if (v.what != type::object) return false;
+  const auto field = v.fields.find(path.substr(0, dot));
+  return field != v.fields.end() && can_have(*field->second.what, rest, fits);
+}
+
+bool can_be_anything(const validator&) { return true; }
+
+bool can_be_number(const validator& v) {
+  using type = validator::type;
+  if (v.what == type::union_)
+    return std::any_of(v.parts.begin(), v.parts.end(), [](const auto& p) { return can_be_number(*p); });
+  return v.what == type::any || v.what == type::number || (v.what == type::literal && v.literal.if_double());
+}
+
+bool can_be_vector(const validator& v) { return v.what == validator::type::array && can_be_number(*v.parts[0]); }
+
+bool can_be_text(const validator& v) {
+  using type = validator::type;
+  return v.what == type::string || v.what == type::id || (v.what == type::literal && v.literal.is_string());
+}
+
+outcome<void> check_index(const std::string& table, const validator& document, const schema_index& index) {
+  const auto refuse = [&](const char* kind, std::string_view field, const char* why) {
+    return wrong("SchemaDefinitionError", "In table \"" + table + "\" the " + kind + "index \"" + index.name +
+                                              "\" is invalid because it references the field " + std::string(field) +
+                                              " that " + why + ".");
+  };
+  for (const auto& list : {"fields", "filterFields"}) {
+    const value* fields = index.specification.find(list);
+    if (!fields) continue;
+    for (const value& field : fields->as_array())
+      if (!is_system_field(field.as_string()) && !can_have(document, field.as_string(), can_be_anything))
+        return refuse("", field.as_string(), "does not exist");
+  }
+  struct needs {
+    const char* field;
+    const char* kind;
+    accepts fits;
+    const char* otherwise;
+  };
+  for (const needs& n : {needs{"searchField", "search ", can_be_text, "cannot be a string"},
+                         needs{"vectorField", "vector ", can_be_vector,
+                               "is neither an array of float64 or optional array of float64"}}) {
+    const std::string* field = string_at(index.specification, n.field);
+    if (!field) continue;
+    if (!is_system_field(*field) && !can_have(document, *field, can_be_anything))
+      return refuse("", *field, "does not exist");
+    if (is_system_field(*field) || !can_have(document, *field, n.fits)) return refuse(n.kind, *field, n.otherwise);
+  }
+  return {};
+}
+
 }  // namespace
 
 std::optional<std::string> schema::check_document(std::string_view table, const value& document,
@@ -189,6 +256,16 @@ outcome<schema> parse_schema(const value& json) {
       return wrong("InvalidSchema", "The schema has the table \"" + *name + "\" twice.");
   }
   return out;
+}
+
+outcome<void> check_indexes(const schema& pushed) {
+  if (!pushed.validation) return {};
+  for (const auto& [name, table] : pushed.tables) {
+    if (!table.document) continue;
+    for (const schema_index& index : table.indexes)
+      if (auto done = check_index(name, *table.document, index); !done) return done;
+  }
+  return {};
 }
 
 bool admits_all_of(const schema& after, const schema* before, std::string_view table) {

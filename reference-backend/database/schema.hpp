@@ -39,6 +39,11 @@ struct schema {
 /// Reads the JSON of a schema module. Failures name what is wrong with it.
 outcome<schema> parse_schema(const value& json);
 
+/// Whether documents that fit the schema can have the fields that its indexes name, and of the kind that an index
+/// needs. For schemas that are pushed: one that was stored before this was asked stays readable. Failures:
+/// SchemaDefinitionError.
+outcome<void> check_indexes(const schema& pushed);
+
 /// True when the documents that `before` (null: no schema) let into `table` surely fit `after`.
 bool admits_all_of(const schema& after, const schema* before, std::string_view table);
 

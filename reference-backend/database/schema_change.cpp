@@ -125,6 +125,13 @@ outcome<timestamp> retry(database& db, const char* source, Body body) {
   }
 }
 
+outcome<schema> read_pushed(const value& json) {
+  auto parsed = parse_schema(json);
+  if (!parsed) return parsed;
+  if (auto checked = check_indexes(*parsed); !checked) return checked.error();
+  return parsed;
+}
+
 struct bad_document {
   std::string table, text;
 };
@@ -160,7 +167,7 @@ value parsed_or_null(const std::string& json) {
 outcome<value> database::index_diff(const value& schema_json) const {
   schema wanted;
   if (!schema_json.is_null()) {
-    auto parsed = parse_schema(schema_json);
+    auto parsed = read_pushed(schema_json);
     if (!parsed) return parsed.error();
     wanted = *std::move(parsed);
   }
@@ -171,7 +178,7 @@ outcome<schema_submission> database::submit_schema(const value& schema_json, boo
   schema wanted;
   std::optional<std::string> json;
   if (!schema_json.is_null()) {
-    auto parsed = parse_schema(schema_json);
+    auto parsed = read_pushed(schema_json);
     if (!parsed) return parsed.error();
     wanted = *std::move(parsed);
     json = write_json(schema_json);

@@ -42,6 +42,11 @@ outcome<void> check_crons(const deploy::evaluated_push& push, const function_map
   return {};
 }
 
+/// Why the database does not take the schema, as the CLI is to show it.
+failure schema_failure(const failure& cause) {
+  return deploy::push_failure(cause, cause.code == "SchemaDefinitionError" ? cause.code : "InvalidSchema");
+}
+
 }  // namespace
 
 pushes::pushes(const services& shared) : shared_(shared) {}
@@ -91,7 +96,7 @@ outcome<value> pushes::evaluate(const value& request) {
   auto result = evaluate_request(request);
   if (!result) return result.error();
   auto submission = shared_.db.submit_schema(result->push.schema, true);
-  if (!submission) return deploy::push_failure(submission.error(), "InvalidSchema");
+  if (!submission) return schema_failure(submission.error());
   return value::make_object({{"schemaChange", deploy::schema_change(submission->schema_id, submission->index_diff)}});
 }
 
@@ -99,7 +104,7 @@ outcome<value> pushes::start(const value& request) {
   auto result = evaluate_request(request);
   if (!result) return result.error();
   auto submission = shared_.db.submit_schema(result->push.schema, result->changes_nothing_stored);
-  if (!submission) return deploy::push_failure(submission.error(), "InvalidSchema");
+  if (!submission) return schema_failure(submission.error());
 
   auto next = std::make_shared<deployment>();
   next->modules = result->push.modules;

@@ -1,4 +1,5 @@
 // Schemas: pushing them, what they refuse, the indexes they bring and take away.
+#include "database/schema.hpp"
 #include "database/validator.hpp"
 #include "fixture.hpp"
 
@@ -128,8 +129,9 @@ TEST_F(Schemas, ReplaceAndRemoveIndexes) {
   ASSERT_TRUE(push(schema_of(by_body, body)));
   insert("messages", R"({"body":"x"})");
   const std::string other = R"([{"indexDescriptor":"by_body","fields":["body","author"]}])";
-  EXPECT_EQ(diff_text(db->index_diff(json(schema_of(other, body))).value()), "+messages.by_body -messages.by_body ed");
-  EXPECT_EQ(diff_text(push(schema_of(other, body)).value()), "+messages.by_body -messages.by_body ed");
+  const std::string both = std::string(body) + R"(,"author":{"fieldType":{"type":"string"},"optional":true})";
+  EXPECT_EQ(diff_text(db->index_diff(json(schema_of(other, both))).value()), "+messages.by_body -messages.by_body ed");
+  EXPECT_EQ(diff_text(push(schema_of(other, both)).value()), "+messages.by_body -messages.by_body ed");
   EXPECT_EQ(run(range("messages.by_body", R"([{"type":"Eq","fieldPath":"body","value":"x"},
                                              {"type":"Eq","fieldPath":"author","value":{"$undefined":null}}])"),
                 "body"),
@@ -214,6 +216,97 @@ TEST_F(Schemas, RefuseWrongDefinitions) {
       {"{}", "InvalidSchema"},
   };
   for (const wrong_case& c : cases) EXPECT_EQ(code_of(db->submit_schema(json(c.schema), false)), c.code) << c.schema;
+}
+
+class IndexedFields : public Schemas {
+ protected:
+  static constexpr const char* document = R"({"type":"object","value":{
+      "text":{"fieldType":{"type":"string"},"optional":true},
+      "anything":{"fieldType":{"type":"any"},"optional":false},
+      "scores":{"fieldType":{"type":"record","keys":{"type":"string"},
+                "values":{"fieldType":{"type":"object","value":{"n":{"fieldType":{"type":"number"},"optional":false}}},
+                          "optional":false}},"optional":false},
+      "either":{"fieldType":{"type":"union","value":[{"type":"null"},
+                {"type":"object","value":{"a":{"fieldType":{"type":"literal","value":"x"},"optional":true}}}]},
+                "optional":false},
+      "vector":{"fieldType":{"type":"array","value":{"type":"number"}},"optional":true},
+      "words":{"fieldType":{"type":"array","value":{"type":"string"}},"optional":false},
+      "mixed":{"fieldType":{"type":"union","value":[{"type":"null"},{"type":"array","value":{"type":"any"}}]},
+               "optional":false}}})";
+
+  static std::string schema_with(const std::string& list, const std::string& index, const char* type = document,
+                                 bool validation = true) {
+    return R"({"schemaValidation":)" + std::string(validation ? "true" : "false") + R"(,"tables":[{"tableName":"t",")" +
+           list + R"(":[{"indexDescriptor":"i",)" + index + R"(}],"documentType":)" + type + "}]}";
+  }
+  static std::string database_index(const std::string& field) { return R"("fields":[")" + field + "\"]"; }
+  static std::string search_index(const std::string& field, const std::string& filter = "text") {
+    return R"("searchField":")" + field + R"(","filterFields":[")" + filter + "\"]";
+  }
+  static std::string vector_index(const std::string& field, const std::string& filter = "text") {
+    return R"("dimensions":3,"vectorField":")" + field + R"(","filterFields":[")" + filter + "\"]";
+  }
+  /// The text of the refusal, or nothing.
+  std::string refusal(const std::string& schema) {
+    const auto diff = db->index_diff(json(schema));
+    if (diff) return {};
+    EXPECT_EQ(diff.error().code, "SchemaDefinitionError") << diff.error().message;
+    EXPECT_EQ(error_of(db->submit_schema(json(schema), false)), diff.error().message);
+    return diff.error().message;
+  }
+};
+
+TEST_F(IndexedFields, MayBeWhereDocumentsCanHaveThem) {
+  for (const char* field :
+       {"text", "anything", "anything.deep.down", "scores.alice", "scores.alice.n", "either.a", "vector"})
+    for (const char* list : {"indexes", "stagedDbIndexes"})
+      EXPECT_EQ(refusal(schema_with(list, database_index(field))), "") << field;
+  for (const char* field : {"text", "anything", "anything.deep", "either.a"})
+    EXPECT_EQ(refusal(schema_with("searchIndexes", search_index(field))), "") << field;
+  for (const char* field : {"vector", "anything", "anything.deep", "mixed"})
+    EXPECT_EQ(refusal(schema_with("vectorIndexes", vector_index(field))), "") << field;
+  EXPECT_EQ(refusal(schema_with("searchIndexes", search_index("text", "_creationTime"))), "");
+}
+
+TEST_F(IndexedFields, MayNotBeWhereNoDocumentHasThem) {
+  const auto missing = [](const std::string& field) {
+    return "In table \"t\" the index \"i\" is invalid because it references the field " + field +
+           " that does not exist.";
+  };
+  for (const char* field : {"gone", "text.length", "either.b", "scores.alice.m", "vector.x"}) {
+    EXPECT_EQ(refusal(schema_with("indexes", database_index(field))), missing(field));
+    EXPECT_EQ(refusal(schema_with("stagedDbIndexes", database_index(field))), missing(field));
+    EXPECT_EQ(refusal(schema_with("searchIndexes", search_index(field))), missing(field));
+    EXPECT_EQ(refusal(schema_with("searchIndexes", search_index("text", field))), missing(field));
+    EXPECT_EQ(refusal(schema_with("vectorIndexes", vector_index(field))), missing(field));
+    EXPECT_EQ(refusal(schema_with("stagedVectorIndexes", vector_index("vector", field))), missing(field));
+  }
+}
+
+TEST_F(IndexedFields, AreOfTheKindThatTheIndexNeeds) {
+  for (const char* field : {"vector", "either", "scores", "_creationTime"})
+    EXPECT_EQ(refusal(schema_with("searchIndexes", search_index(field))),
+              "In table \"t\" the search index \"i\" is invalid because it references the field " + std::string(field) +
+                  " that cannot be a string.");
+  for (const char* field : {"text", "words", "scores.alice.n"})
+    EXPECT_EQ(refusal(schema_with("vectorIndexes", vector_index(field))),
+              "In table \"t\" the vector index \"i\" is invalid because it references the field " + std::string(field) +
+                  " that is neither an array of float64 or optional array of float64.");
+}
+
+TEST_F(IndexedFields, AreNotAskedForWhereDocumentsAreNotChecked) {
+  EXPECT_EQ(refusal(schema_with("indexes", database_index("gone"), document, false)), "");
+  EXPECT_EQ(refusal(schema_with("indexes", database_index("gone"), "null")), "");
+  EXPECT_EQ(refusal(schema_with("vectorIndexes", vector_index("gone"), R"({"type":"any"})")), "");
+  const auto union_of = R"({"type":"union","value":[{"type":"object","value":{}},
+      {"type":"object","value":{"only_here":{"fieldType":{"type":"string"},"optional":false}}}]})";
+  EXPECT_EQ(refusal(schema_with("indexes", database_index("only_here"), union_of)), "");
+  EXPECT_NE(refusal(schema_with("indexes", database_index("nowhere"), union_of)), "");
+}
+
+TEST_F(IndexedFields, OfAStoredSchemaAreNotLookedAtAgain) {
+  const auto stored = json(schema_with("indexes", database_index("gone")));
+  EXPECT_TRUE(parse_schema(stored)) << "or a deployment that has it could not be opened";
 }
 
 }  // namespace

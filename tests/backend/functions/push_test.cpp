@@ -166,6 +166,15 @@ TEST(push, that_cannot_be_evaluated_says_why) {
   ASSERT_FALSE(schema);
   EXPECT_EQ(schema.error().code, "InvalidSchema");
 
+  const auto index = d.app().start_push(deployed_app::push_body(
+      {}, schema_with("[{ tableName: 't', indexes: [{ indexDescriptor: 'i', fields: ['gone'] }],"
+                      "   documentType: { type: 'object', value: {} } }]")));
+  ASSERT_FALSE(index);
+  EXPECT_EQ(index.error().code, "SchemaDefinitionError");
+  EXPECT_EQ(index.error().message,
+            "Hit an error while pushing:\nIn table \"t\" the index \"i\" is invalid because it references the field "
+            "gone that does not exist.");
+
   const auto auth = d.app().start_push(deployed_app::push_body(
       {{"auth.config.js", "export default { providers: [{ domain: process.env.DOMAIN, applicationID: 'a' }] };"}}));
   ASSERT_FALSE(auth);
