@@ -15,30 +15,38 @@ namespace hull::backend {
 
 /// Whose fault it is decides who may see the text, and whether trying again can help.
 enum class blame {
-  user,         ///< Deterministic: the same call fails again. Becomes a catchable JavaScript error in a function.
+  user,  ///< Deterministic: the same call fails again. Becomes a catchable JavaScript error in a function.
   unauthenticated,
   forbidden,
   not_found,
-  conflict,     ///< Another transaction got there first; run again on a newer snapshot.
-  overload,     ///< Try again later.
-  server,       ///< A fault of ours; the caller gets a text without detail.
+  conflict,  ///< Another transaction got there first; run again on a newer snapshot.
+  overload,  ///< Try again later.
+  server,    ///< A fault of ours; the caller gets a text without detail.
 };
 
 struct failure {
   blame who = blame::server;
-  std::string code;                 ///< Short and stable, CapitalCamelCase: "TooManyDocumentsRead".
-  std::string message;              ///< For humans.
-  std::optional<value> data;        ///< Payload of a ConvexError, where there is one.
+  std::string code;                ///< Short and stable, CapitalCamelCase: "TooManyDocumentsRead".
+  std::string message;             ///< For humans.
+  std::optional<value> data;       ///< Payload of a ConvexError, where there is one.
+  std::optional<int> status = {};  ///< Of HTTP, where it is another one than that of `who`.
 
   int http_status() const noexcept {
+    if (status) return *status;
     switch (who) {
-      case blame::user: return 400;
-      case blame::unauthenticated: return 401;
-      case blame::forbidden: return 403;
-      case blame::not_found: return 404;
+      case blame::user:
+        return 400;
+      case blame::unauthenticated:
+        return 401;
+      case blame::forbidden:
+        return 403;
+      case blame::not_found:
+        return 404;
       case blame::conflict:
-      case blame::overload: return 503;
-      case blame::server: return 500;
+      case blame::overload:
+        return 503;
+      case blame::server:
+        return 500;
     }
     return 500;
   }

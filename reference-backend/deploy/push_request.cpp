@@ -154,6 +154,13 @@ outcome<std::vector<runtime::npm_package>> read_packages(const value& body) {
   return packages;
 }
 
+/// The deployment is no longer what the CLI has seen a moment ago.
+failure stale(std::string code, const std::string& message) {
+  failure f = push_failure(std::move(code), message);
+  f.status = 409;
+  return f;
+}
+
 outcome<void> read_app_modules(const value& app, push_request& push) {
   auto changed = list_field(app, app.find("changedModules") != nullptr ? "changedModules" : "functions");
   if (!changed) return changed.error();
@@ -198,6 +205,7 @@ failure push_failure(const failure& cause, std::string code) {
   if (!cause.deterministic()) return cause;
   failure wrapped = push_failure(std::move(code), cause.message);
   wrapped.data = cause.data;
+  wrapped.status = cause.status;
   return wrapped;
 }
 
@@ -238,15 +246,14 @@ outcome<module_map> assemble_modules(const push_request& push, const module_map&
   for (const unchanged_module& wanted : push.unchanged) {
     const auto existing = deployed.find(wanted.path);
     if (existing == deployed.end())
-      return push_failure("MissingExistingModule", "The deployment has no module \"" + wanted.path +
-                                                       "\", which the CLI did not send. Deploy again.");
+      return stale("MissingExistingModule",
+                   "The deployment has no module \"" + wanted.path + "\", which the CLI did not send. Deploy again.");
     if (existing->second.sha256 != wanted.sha256)
-      return push_failure("ExistingModuleHashConflict", "The deployment has another version of the module \"" +
-                                                            wanted.path + "\" than the CLI expected. Deploy again.");
+      return stale("ExistingModuleHashConflict", "The deployment has another version of the module \"" + wanted.path +
+                                                     "\" than the CLI expected. Deploy again.");
     if (existing->second.node != wanted.node)
-      return push_failure("ExistingModuleEnvConflict",
-                          "The deployment runs the module \"" + wanted.path +
-                              "\" in another environment than the CLI expected. Deploy again.");
+      return stale("ExistingModuleEnvConflict", "The deployment runs the module \"" + wanted.path +
+                                                    "\" in another environment than the CLI expected. Deploy again.");
     if (!all.emplace(wanted.path, existing->second).second)
       return push_failure("CanonicalizationConflict", "Two modules have the path \"" + wanted.path + "\".");
   }

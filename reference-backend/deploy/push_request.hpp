@@ -42,7 +42,8 @@ failure push_failure(const failure& cause, std::string code);
 outcome<push_request> parse_push(const value& body);
 
 /// The complete set of modules: the changed ones, and the unchanged ones taken from `deployed`.
-/// Unchanged modules that the deployment has not, or has otherwise, are failures of the code that the CLI knows.
+/// Unchanged modules that the deployment has not, or has otherwise, are failures of the code that the CLI knows, with
+/// status 409: unlike after a 400, `convex dev` then looks at the deployment again and repeats the push by itself.
 outcome<module_map> assemble_modules(const push_request& push, const module_map& deployed);
 
 }  // namespace hull::backend::deploy

@@ -149,6 +149,7 @@ TEST(auth_config, is_stored_in_one_form) {
             "InvalidAuthConfig");
   EXPECT_EQ(normalise_auth_config(value()).error().code, "InvalidAuthConfig");
 }
+  EXPECT_EQ(assemble("gone.js", "00", "isolate").error().http_status(), 409) << "`convex dev` tries again by itself";
 
 TEST(shown_schema, appends_the_creation_time_to_database_indexes_only) {
   const value shown = shown_schema(

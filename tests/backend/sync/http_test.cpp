@@ -1,6 +1,7 @@
 // The HTTP API over real connections: routes, forms of values, keys, limits and what broken requests get.
 #include "fake_deployment.hpp"
 #include "http/decompress.hpp"
+#include "http/message.hpp"
 #include "http/value_format.hpp"
 #include "server_rig.hpp"
 
@@ -39,6 +40,13 @@ TEST(Http, UnknownApiRoutesAreNamedAndNever404) {
   EXPECT_EQ(http_request(rig.port(), "GET", "/http/hook").body,
             "This Convex deployment does not have HTTP actions enabled.");
   EXPECT_EQ(http_request(rig.site_port(), "POST", "/hook").status, 404u);
+}
+
+TEST(Http, AFailureMayHaveAStatusOfItsOwn) {
+  failure f = bad_request("MissingExistingModule", "gone");
+  EXPECT_EQ(http::error_response(f, {}).status, 400u);
+  f.status = 409;
+  EXPECT_EQ(http::error_response(f, {}).status, 409u);
 }
 
 TEST(Http, PathsNeedNotBeUtf8) {
