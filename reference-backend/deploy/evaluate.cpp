@@ -1,6 +1,7 @@
 // Evaluates a push in the runtime and words its failures for the CLI.
 #include "deploy/evaluate.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace hull::backend::deploy {
@@ -20,6 +21,16 @@ value plain_app() {
                              {"httpMounts", object{}},
                              {"exports", value::make_object({{"type", "branch"}, {"branch", array{}}})},
                              {"envVars", nullptr}});
+}
+
+/// `httpPrefix` is cut off the paths of requests as they are sent, so it must look like the beginning of one.
+bool is_http_prefix(const value& given) {
+  if (!given.is_string()) return false;
+  const std::string& prefix = given.as_string();
+  const auto in_a_path = [](char c) {
+    return c > ' ' && c < 0x7F && std::string_view("*?#\"<>\\^`{|}").find(c) == std::string_view::npos;
+  };
+  return prefix.starts_with('/') && prefix.ends_with('/') && std::all_of(prefix.begin(), prefix.end(), in_a_path);
 }
 
 outcome<value> evaluate_definition(runtime::runtime& js, const push_request& push, const environment& env) {
@@ -42,6 +53,12 @@ outcome<value> evaluate_definition(runtime::runtime& js, const push_request& pus
             (name != nullptr && name->is_string() ? name->as_string() : std::string("?")) +
             "\". This version of hull-backend runs the root app only; remove it from convex.config.ts.");
   }
+  if (const value* prefix = fields.find("httpPrefix");
+      prefix != nullptr && !prefix->is_null() && !is_http_prefix(*prefix))
+    return push_failure(
+        "InvalidDefinition",
+        "The `httpPrefix` of the app must be a path such as \"/api/\", without `*`, query or characters "
+        "that need an escape.");
   fields.set("path", "");
   return value(std::move(fields));
 }
@@ -136,6 +153,7 @@ outcome<evaluated_push> evaluate_push(runtime::runtime& js, const push_request& 
                                       const udf_config& config, const environment& env) {
   evaluated_push evaluated;
   evaluated.config = config;
+  evaluated.node_version = push.node_version;
   evaluated.modules = std::make_shared<const runtime::module_set>(std::move(modules), push.packages);
 
   auto analysis = analyse(js, evaluated.modules, config, env);

@@ -39,6 +39,7 @@ struct evaluated_push {
   value schema;                                        ///< As schema.js exports it, or null.
   array auth;                                          ///< Providers, normalised.
   udf_config config;
+  std::optional<std::string> node_version;  ///< See push_request.
 };
 
 outcome<evaluated_push> evaluate_push(runtime::runtime& js, const push_request& push, module_map modules,

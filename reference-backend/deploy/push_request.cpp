@@ -154,6 +154,24 @@ outcome<std::vector<runtime::npm_package>> read_packages(const value& body) {
   return packages;
 }
 
+/// The CLI passes on what convex.json says.
+outcome<std::optional<std::string>> read_node_version(const value& body) {
+  const value* field = body.find("nodeVersion");
+  if (field == nullptr || field->is_null()) return std::optional<std::string>{};
+  if (!field->is_string()) return push_failure("InvalidConfig", "`nodeVersion` must be a string.");
+  const std::string& version = field->as_string();
+  for (const char* supported : {"20", "22", "24"})
+    if (version == supported) return std::optional<std::string>(version);
+  if (version == "18")
+    return push_failure("NodeVersionNotSupported",
+                        "Node 18 is no longer supported. Set node.nodeVersion in convex.json to \"20\", \"22\" or "
+                        "\"24\", or remove it.");
+  return push_failure("NodeVersionNotSupported", "\"" + version +
+                                                     "\" is no version of Node.js that can be asked for. Set "
+                                                     "node.nodeVersion in convex.json to \"20\", \"22\" or \"24\", or "
+                                                     "remove it.");
+}
+
 /// The deployment is no longer what the CLI has seen a moment ago.
 failure stale(std::string code, const std::string& message) {
   failure f = push_failure(std::move(code), message);
@@ -227,6 +245,9 @@ outcome<push_request> parse_push(const value& body) {
   auto packages = read_packages(body);
   if (!packages) return packages.error();
   push.packages = *std::move(packages);
+  auto node_version = read_node_version(body);
+  if (!node_version) return node_version.error();
+  push.node_version = *std::move(node_version);
   auto definition = optional_module(*app, "definition");
   if (!definition) return definition.error();
   push.definition = *std::move(definition);

@@ -32,6 +32,7 @@ struct push_request {
   std::vector<runtime::module_source> changed;
   std::vector<unchanged_module> unchanged;
   std::vector<runtime::npm_package> packages;  ///< Sorted, each name once.
+  std::optional<std::string> node_version;     ///< "22", as convex.json asks; the backend runs the one it has.
 };
 
 /// Every failure of a push starts with this line; the CLI prints the message as it is.

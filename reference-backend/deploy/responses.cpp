@@ -41,7 +41,10 @@ value packages_id(const runtime::module_set& modules) {
   return sha256_hex(text);
 }
 
-value source_package(const runtime::module_set& modules) {
+value text_or_null(const std::optional<std::string>& text) { return text ? value(*text) : value(); }
+
+value source_package(const evaluated_push& push) {
+  const runtime::module_set& modules = *push.modules;
   std::string digests;
   double size = 0;
   for (const auto& [path, module] : modules.all()) {
@@ -53,7 +56,7 @@ value source_package(const runtime::module_set& modules) {
                              {"sha256", digest},
                              {"externalPackageId", packages_id(modules)},
                              {"packageSize", value::make_object({{"unzippedSizeBytes", size}})},
-                             {"nodeVersion", nullptr}});
+                             {"nodeVersion", text_or_null(push.node_version)}});
 }
 
 value http_module_routes(const evaluated_push& push) {
@@ -68,10 +71,11 @@ value http_module_routes(const evaluated_push& push) {
 }
 
 value checked_root(const evaluated_push& push) {
+  const value* prefix = push.definition.find("httpPrefix");
   return value::make_object(
       {{"definitionPath", ""},
        {"componentPath", ""},
-       {"httpPrefix", nullptr},
+       {"httpPrefix", prefix != nullptr ? *prefix : value()},
        {"args", object{}},
        {"env", object{}},
        {"childComponents", object{}},
@@ -139,7 +143,8 @@ value schema_diff(const value& before, const value& after) {
 }  // namespace
 
 value config_hashes_response(const module_map& modules, const array& auth, const std::string& functions_directory,
-                             const std::optional<std::string>& server_version) {
+                             const std::optional<std::string>& server_version,
+                             const std::optional<std::string>& node_version) {
   array hashes;
   for (const auto& [path, module] : modules) {
     hashes.push_back(value::make_object(
@@ -147,8 +152,8 @@ value config_hashes_response(const module_map& modules, const array& auth, const
   }
   return value::make_object({{"config", value::make_object({{"functions", functions_directory}, {"authInfo", auth}})},
                              {"moduleHashes", std::move(hashes)},
-                             {"udfServerVersion", server_version ? value(*server_version) : value()},
-                             {"nodeVersion", nullptr}});
+                             {"udfServerVersion", text_or_null(server_version)},
+                             {"nodeVersion", text_or_null(node_version)}});
 }
 
 value schema_change(const std::optional<std::string>& schema_id, const value& index_diff) {
@@ -160,15 +165,14 @@ value schema_change(const std::optional<std::string>& schema_id, const value& in
 value start_push_response(const evaluated_push& push, const std::map<std::string, std::string>& environment,
                           const value& change, const std::string& push_token) {
   std::vector<object::field> variables(environment.begin(), environment.end());
-  return value::make_object(
-      {{"environmentVariables", object(std::move(variables))},
-       {"externalDepsId", packages_id(*push.modules)},
-       {"componentDefinitionPackages", value::make_object({{"", source_package(*push.modules)}})},
-       {"appAuth", push.auth},
-       {"analysis", value::make_object({{"", evaluated_root(push)}})},
-       {"app", checked_root(push)},
-       {"schemaChange", change},
-       {"pushToken", push_token}});
+  return value::make_object({{"environmentVariables", object(std::move(variables))},
+                             {"externalDepsId", packages_id(*push.modules)},
+                             {"componentDefinitionPackages", value::make_object({{"", source_package(push)}})},
+                             {"appAuth", push.auth},
+                             {"analysis", value::make_object({{"", evaluated_root(push)}})},
+                             {"app", checked_root(push)},
+                             {"schemaChange", change},
+                             {"pushToken", push_token}});
 }
 
 value shown_schema(const value& schema) {

@@ -12,7 +12,8 @@
 namespace hull::backend::deploy {
 
 value config_hashes_response(const module_map& modules, const array& auth, const std::string& functions_directory,
-                             const std::optional<std::string>& server_version);
+                             const std::optional<std::string>& server_version,
+                             const std::optional<std::string>& node_version);
 
 /// `schemaChange`: one entry, for the root component.
 value schema_change(const std::optional<std::string>& schema_id, const value& index_diff);

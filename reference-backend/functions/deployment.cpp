@@ -50,6 +50,9 @@ outcome<std::optional<database::validator>> validator_of(const value& analysed, 
   return std::optional<database::validator>(*std::move(validator));
 }
 
+/// Key of the text that is the app definition; those of modules have a colon.
+constexpr std::string_view definition_key = "definition";
+
 /// Key of a text that belongs to a module: "source:messages.js".
 std::string source_key(const std::string& path, std::string_view what) { return std::string(what) + ":" + path; }
 
@@ -69,9 +72,15 @@ array packages_value(const deployment& d) {
   return listed;
 }
 
+/// Sources, analyses and the app definition.
 outcome<void> load_modules(transaction& tx, std::vector<runtime::npm_package> packages, deployment& into) {
   auto texts = load_texts(tx, sources_table);
   if (!texts) return texts.error();
+  if (const auto text = texts->find(std::string(definition_key)); text != texts->end()) {
+    auto definition = parse(text->second.text);
+    if (!definition) return definition.error();
+    into.definition = *std::move(definition);
+  }
   auto rows = all_rows(tx, modules_table);
   if (!rows) return rows.error();
   deploy::module_map modules;
@@ -101,6 +110,8 @@ outcome<void> load_config(const value& row, deployment& into) {
   into.generation = text_of(row, "generation");
   into.config.server_version = text_of(row, "serverVersion");
   into.functions_directory = text_of(row, "functionsDirectory");
+  if (const value* version = row.find("nodeVersion"); version != nullptr && version->is_string())
+    into.node_version = version->as_string();
   const value* seed = row.find("importPhaseRngSeed");
   const value* time = row.find("importPhaseUnixTimestamp");
   const bool complete = seed != nullptr && seed->if_bytes() != nullptr && time != nullptr &&
@@ -120,6 +131,7 @@ outcome<void> store_config(transaction& tx, const deployment& next) {
                           {"importPhaseRngSeed", bytes(next.config.import_seed.begin(), next.config.import_seed.end())},
                           {"importPhaseUnixTimestamp", value::int64(next.config.import_time_ns)},
                           {"functionsDirectory", next.functions_directory},
+                          {"nodeVersion", next.node_version ? value(*next.node_version) : value()},
                           {"nodeDependencies", packages_value(next)}});
   if (rows->empty()) {
     auto inserted = tx.insert(access::backend, config_table, row);
@@ -176,6 +188,7 @@ outcome<void> store_module_rows(transaction& tx, const deployment& next) {
 
 std::map<std::string, std::string> texts_of(const deployment& next) {
   std::map<std::string, std::string> texts;
+  if (!next.definition.is_null()) texts.emplace(definition_key, write_json(next.definition));
   for (const auto& [path, module] : next.modules->all()) {
     texts.emplace(source_key(path, "source"), module.source);
     if (module.source_map) texts.emplace(source_key(path, "map"), *module.source_map);
@@ -185,6 +198,8 @@ std::map<std::string, std::string> texts_of(const deployment& next) {
 }
 
 }  // namespace
+
+std::string deployment::http_prefix() const { return text_of(definition, "httpPrefix"); }
 
 outcome<function_map> functions_of(const std::map<std::string, value, std::less<>>& analysis) {
   function_map functions;
@@ -234,6 +249,9 @@ outcome<std::shared_ptr<const deployment>> load_deployment(transaction& tx) {
   auto functions = functions_of(loaded->analysis);
   if (!functions) return functions.error();
   loaded->functions = *std::move(functions);
+  auto declared = declared_in(loaded->definition);
+  if (!declared) return damaged(declared.error().message);
+  loaded->declared = *std::move(declared);
   auto providers = all_rows(tx, auth_table);
   if (!providers) return providers.error();
   for (const value& row : *providers)

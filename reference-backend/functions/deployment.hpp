@@ -5,6 +5,7 @@
 #include "database/transaction.hpp"
 #include "database/validator.hpp"
 #include "deploy/evaluate.hpp"
+#include "functions/declared_environment.hpp"
 #include "functions/function_path.hpp"
 #include "runtime/runtime.hpp"
 
@@ -35,7 +36,12 @@ struct deployment {
   deploy::udf_config config;
   std::string functions_directory = "convex/";
   array auth;
+  value definition;                         ///< Of the app, as it was evaluated; null when an old version stored it.
+  declared_environment declared;            ///< From the definition.
+  std::optional<std::string> node_version;  ///< That the push asked for; what runs is what the backend has.
 
+  /// What http.js answers below ("/api/"), from the definition; empty: everywhere.
+  std::string http_prefix() const;
   bool empty() const noexcept { return generation.empty(); }
 };
 

@@ -17,18 +17,11 @@ constexpr std::size_t max_value = 8192;
 constexpr std::size_t max_variables = 512;
 constexpr std::size_t max_total = 512u << 10;
 
-bool is_name(std::string_view name) {
-  const auto letter = [](unsigned char c) { return std::isalpha(c) != 0 || c == '_'; };
-  const auto letter_or_digit = [&](unsigned char c) { return letter(c) || std::isdigit(c) != 0; };
-  return !name.empty() && letter(static_cast<unsigned char>(name.front())) &&
-         std::all_of(name.begin(), name.end(), letter_or_digit);
-}
-
 outcome<void> check_change(const std::string& name, const std::optional<std::string>& text) {
   if (name.size() > max_name)
     return bad_request("EnvironmentVariableNameTooLong", "The name of an environment variable can have at most " +
                                                              std::to_string(max_name) + " characters.");
-  if (!is_name(name))
+  if (!is_variable_name(name))
     return bad_request("EnvironmentVariableNameInvalid",
                        "\"" + name +
                            "\" is no name of an environment variable: use letters, digits and underscores, "
@@ -42,6 +35,13 @@ outcome<void> check_change(const std::string& name, const std::optional<std::str
 }
 
 }  // namespace
+
+bool is_variable_name(std::string_view name) {
+  const auto letter = [](unsigned char c) { return std::isalpha(c) != 0 || c == '_'; };
+  const auto letter_or_digit = [&](unsigned char c) { return letter(c) || std::isdigit(c) != 0; };
+  return !name.empty() && name.size() <= max_name && letter(static_cast<unsigned char>(name.front())) &&
+         std::all_of(name.begin(), name.end(), letter_or_digit);
+}
 
 std::optional<std::string> built_in_variable(const application_options& options, std::string_view name) {
   if (name == "CONVEX_CLOUD_URL") return options.origin;

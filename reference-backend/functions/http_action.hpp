@@ -9,12 +9,15 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 namespace hull::backend::functions {
 
 inline constexpr std::uint64_t max_http_response_bytes = 20u << 20;
+/// What a request gets, with status 404, for which the app has no route.
+inline constexpr std::string_view no_matching_route = "No matching routes found";
 
 using http_header_list = std::vector<std::pair<std::string, std::string>>;  ///< Bytes, as they are on the wire.
 

@@ -67,6 +67,21 @@ bool is_token(std::string_view name) {
   });
 }
 
+finished_call not_found(const http_request& request, std::string_view why) {
+  request.respond(text_response(404, std::string(why)));
+  finished_call none;
+  none.http_status = 404;
+  return none;
+}
+
+/// What the router sees of a path when the app has a prefix ("/api/", or empty); nothing when the path is outside of
+/// it.
+std::optional<std::string> path_below(const std::string& prefix, const std::string& path) {
+  if (prefix.empty()) return path;
+  if (!path.starts_with(prefix)) return std::nullopt;
+  return path.substr(prefix.size() - 1);
+}
+
 /// Headers of one connection only; the connection writes its own.
 bool is_of_the_connection(std::string_view name) {
   for (const std::string_view other : {"connection", "keep-alive", "transfer-encoding", "upgrade", "trailer", "te"})
@@ -143,12 +158,10 @@ outcome<finished_call> runner::run_http_action(http_request& request) {
   if (!deployed) return deployed.error();
   auto environment = read_environment(tx);
   if (!environment) return environment.error();
-  if ((*deployed)->modules == nullptr || (*deployed)->modules->find(router_module) == nullptr) {
-    request.respond(text_response(404, std::string(no_http_actions)));
-    finished_call none;
-    none.http_status = 404;
-    return none;
-  }
+  if ((*deployed)->modules == nullptr || (*deployed)->modules->find(router_module) == nullptr)
+    return not_found(request, no_http_actions);
+  const auto routed_path = path_below((*deployed)->http_prefix(), request.path);
+  if (!routed_path) return not_found(request, no_matching_route);
 
   checked_call call;
   call.path = {std::string(router_module), "default"};
@@ -190,7 +203,7 @@ outcome<finished_call> runner::run_http_action(http_request& request) {
     status = response->status;
     request.respond(*std::move(response));
   };
-  run.http = runtime::http_call{request.method, request.path, respond};
+  run.http = runtime::http_call{request.method, *routed_path, respond};
   auto ran = shared_.js.run(run);
   if (!pump) body->cancel();
 

@@ -57,7 +57,8 @@ outcome<value> pushes::config_hashes() {
   if (!deployed) return deployed.error();
   const deployment& d = **deployed;
   return deploy::config_hashes_response(d.modules->all(), d.auth, d.functions_directory,
-                                        d.empty() ? std::nullopt : std::optional(d.config.server_version));
+                                        d.empty() ? std::nullopt : std::optional(d.config.server_version),
+                                        d.node_version);
 }
 
 deploy::udf_config pushes::config_for(const deployment& deployed, const std::string& server_version) const {
@@ -88,6 +89,9 @@ outcome<pushes::evaluated> pushes::evaluate_request(const value& request) {
   auto functions = functions_of(result.push.analysis);
   if (!functions) return deploy::push_failure(functions.error(), "InvalidModules");
   result.functions = *std::move(functions);
+  auto declared = declared_in(result.push.definition);
+  if (!declared) return deploy::push_failure(declared.error(), declared.error().code);
+  result.declared = *std::move(declared);
   if (auto checked = check_crons(result.push, result.functions); !checked) return checked.error();
   return result;
 }
@@ -113,6 +117,9 @@ outcome<value> pushes::start(const value& request) {
   next->config = result->push.config;
   next->functions_directory = result->functions_directory;
   next->auth = result->push.auth;
+  next->definition = result->push.definition;
+  next->declared = result->declared;
+  next->node_version = result->push.node_version;
 
   auto push = std::make_shared<started>();
   push->token = new_token();

@@ -4,6 +4,7 @@
 #include "common/failure.hpp"
 #include "deploy/evaluate.hpp"
 #include "deploy/push_request.hpp"
+#include "functions/declared_environment.hpp"
 #include "functions/environment.hpp"
 #include "functions/run.hpp"
 
@@ -44,6 +45,7 @@ class pushes {
   struct evaluated {
     deploy::evaluated_push push;
     function_map functions;
+    declared_environment declared;
     environment_map environment;
     std::string functions_directory;
     bool changes_nothing_stored = false;  ///< Dry runs and pushes for code generation.

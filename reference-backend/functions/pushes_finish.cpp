@@ -32,9 +32,10 @@ bool same_modules(const deploy::module_map& a, const deploy::module_map& b) {
 /// True when putting `next` live would change nothing that running functions can see.
 bool same_deployment(const deployment& a, const deployment& b) {
   return !a.empty() && same_modules(a.modules->all(), b.modules->all()) &&
-         a.modules->packages() == b.modules->packages() && value(a.auth) == value(b.auth) &&
-         a.analysis == b.analysis && a.config.server_version == b.config.server_version &&
-         a.config.import_seed == b.config.import_seed && a.functions_directory == b.functions_directory;
+         a.modules->packages() == b.modules->packages() && value(a.auth) == value(b.auth) && a.analysis == b.analysis &&
+         a.config.server_version == b.config.server_version && a.config.import_seed == b.config.import_seed &&
+         a.functions_directory == b.functions_directory && a.definition == b.definition &&
+         a.node_version == b.node_version;
 }
 
 /// Runs `attempt` until it succeeds, fails for good, or others were quicker too often.
@@ -77,6 +78,8 @@ outcome<value> pushes::try_finish(const started& push) {
   if (!environment) return environment.error();
   if (*environment != push.environment)
     return bad_request("RaceDetected", "Environment variables have changed during push");
+  const auto all = with_built_in_variables(shared_.options, *std::move(environment));
+  if (auto set = check_variables(push.next->declared, all); !set) return set.error();
 
   const value schema_before = shared_.db.active_schema();
   auto index_diff = shared_.db.activate_schema(tx, push.schema_id);
@@ -107,6 +110,7 @@ outcome<void> pushes::try_change_environment(const environment_changes& changes)
   auto variables = read_environment(tx);
   if (!variables) return variables.error();
   if (auto applied = apply_changes(*variables, changes); !applied) return applied;
+  if (auto suited = check_changes((*deployed)->declared, changes); !suited) return suited;
   if (auto written = write_environment(tx, changes); !written) return written;
 
   if (const runtime::module_source* config = (*deployed)->modules->find("auth.config.js")) {

@@ -1,7 +1,7 @@
 // `npx convex deploy`: what it uploads, what it refuses, and what the second run leaves alone.
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
-import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { brotliDecompressSync } from "node:zlib";
@@ -64,6 +64,59 @@ test("a changed file uploads that module alone and replaces its functions", asyn
   assert.deepEqual(lastPush().changed, ["kitchen.js"]);
   const http = new ConvexHttpClient(backend.url, { logger: false });
   assert.equal(await http.query(anyApi.kitchen.fresh, {}), "fresh");
+});
+
+const project = (...path) => join(backend.project, ...path);
+
+test("what convex.config.ts declares must be set, and stays set", async () => {
+  writeFileSync(project("convex", "convex.config.ts"), `
+    import { defineApp } from "convex/server";
+    import { v } from "convex/values";
+    export default defineApp({
+      httpPrefix: "/app",
+      env: { TOKEN: v.string(), MODE: v.optional(v.union(v.literal("fast"), v.literal("slow"))) },
+    });`);
+  await assert.rejects(backend.deploy(), /Environment variable TOKEN is declared as required in convex\.config\.ts/);
+  await backend.convex("env", "set", "TOKEN", "secret");
+  await backend.deploy();
+  await assert.rejects(backend.convex("env", "remove", "TOKEN"), /Cannot delete required environment variables: TOKEN\./);
+  await assert.rejects(backend.convex("env", "set", "MODE", "idle"), /MODE does not match its declared validator/);
+  await backend.convex("env", "set", "MODE", "fast");
+});
+
+test("the app's httpPrefix stands before the paths of its HTTP actions", async () => {
+  const site = `http://127.0.0.1:${backend.sitePort}`;
+  assert.equal(await (await fetch(site + "/app/getAuthorMessages/exact")).text(), "the exact route");
+  assert.equal((await (await fetch(site + "/app/echo")).json()).url, site + "/app/echo");
+  const outside = await fetch(site + "/getAuthorMessages/exact");
+  assert.equal(outside.status, 404);
+  assert.equal(await outside.text(), "No matching routes found");
+  rmSync(project("convex", "convex.config.ts"));
+  await backend.deploy();
+  assert.equal((await fetch(site + "/getAuthorMessages/exact")).status, 200);
+  await backend.convex("env", "remove", "TOKEN");
+});
+
+test("the version of Node.js in convex.json is one that can be asked for", async () => {
+  const ask = (nodeVersion) => writeFileSync(project("convex.json"), JSON.stringify({ node: { nodeVersion } }));
+  ask("18");
+  await assert.rejects(backend.deploy(), /NodeVersionNotSupported: .*Node 18 is no longer supported/s);
+  ask("22");
+  await backend.deploy();
+  const hashes = await fetch(backend.url + "/api/get_config_hashes", {
+    method: "POST", headers: { "content-type": "application/json" },
+    body: JSON.stringify({ version: "1.48.0", adminKey: backend.adminKey }),
+  });
+  assert.equal((await hashes.json()).nodeVersion, "22");
+  rmSync(project("convex.json"));
+});
+
+test("an index on a field that no document has is refused", async () => {
+  const schema = project("convex", "schema.ts");
+  const before = readFileSync(schema, "utf8");
+  writeFileSync(schema, before.replace('["author"]', '["autor" as "author"]'));
+  await assert.rejects(backend.deploy(), /In table "messages" the index "by_author" is invalid because it references the field autor that does not exist\./);
+  writeFileSync(schema, before);
 });
 
 test("a schema that existing rows do not match is refused, and the app stays as it was", async () => {

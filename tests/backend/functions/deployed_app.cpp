@@ -169,6 +169,18 @@ call_outcome deployed_app::action(const std::string& path, const std::string& ar
   return app_->action(call(path, args_json)).value();
 }
 
+value with_app(const value& body, const std::string& fields) {
+  const std::string source =
+      "export default { export: () => ({ definitionType: { type: 'app' }, childComponents: [], httpMounts: {}, "
+      "exports: { type: 'branch', branch: [] }, " +
+      fields + " }) };";
+  object changed = body.as_object();
+  object app = changed.find("appDefinition")->as_object();
+  app.set("definition", module("convex.config.js", source));
+  changed.set("appDefinition", app);
+  return changed;
+}
+
 std::string error_text(const std::optional<function_error>& error) {
   if (!error) return {};
   const std::string prefix = "[Request ID: 0123456789abcdef] Server Error\n";

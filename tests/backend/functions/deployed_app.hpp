@@ -52,6 +52,9 @@ class deployed_app {
   std::unique_ptr<application> app_;
 };
 
+/// The body of start_push with a convex.config.js whose app has these fields, in JavaScript: "httpPrefix: '/api/'".
+value with_app(const value& body, const std::string& fields);
+
 /// The error text without the line with the request id; empty when there is no error.
 std::string error_text(const std::optional<function_error>& error);
 /// The error text up to its first line break.

@@ -103,6 +103,25 @@ TEST(push_request, takes_packages_from_nowhere_but_the_registry) {
   EXPECT_EQ(with_packages("[{\"name\":\"a\"}]").error().code, "InvalidConfig");
 }
 
+TEST(push_request, takes_versions_of_node_that_can_be_asked_for) {
+  const auto with_version = [](const std::string& version) {
+    const std::string text = body("\"changedModules\":[]");
+    return parse_push(parse("{\"nodeVersion\":" + version + "," + text.substr(1)));
+  };
+  for (const char* version : {"20", "22", "24"})
+    EXPECT_EQ(with_version("\"" + std::string(version) + "\"").value().node_version, version);
+  EXPECT_EQ(with_version("null").value().node_version, std::nullopt);
+  const auto old = with_version("\"18\"");
+  ASSERT_FALSE(old);
+  EXPECT_EQ(old.error().code, "NodeVersionNotSupported");
+  EXPECT_EQ(old.error().http_status(), 400);
+  EXPECT_EQ(old.error().message,
+            "Hit an error while pushing:\nNode 18 is no longer supported. Set node.nodeVersion in convex.json to "
+            "\"20\", \"22\" or \"24\", or remove it.");
+  EXPECT_EQ(with_version("\"22.1\"").error().code, "NodeVersionNotSupported");
+  EXPECT_EQ(with_version("22").error().code, "InvalidConfig");
+}
+
 class assembling : public testing::Test {
  protected:
   assembling() {
@@ -131,6 +150,7 @@ TEST_F(assembling, takes_unchanged_modules_from_the_deployment) {
 
 TEST_F(assembling, says_what_does_not_fit) {
   EXPECT_EQ(assemble("gone.js", "00", "isolate").error().code, "MissingExistingModule");
+  EXPECT_EQ(assemble("gone.js", "00", "isolate").error().http_status(), 409) << "`convex dev` tries again by itself";
   EXPECT_EQ(assemble("old.js", "00", "isolate").error().code, "ExistingModuleHashConflict");
   EXPECT_EQ(assemble("old.js", sha256_hex("kept"), "node").error().code, "ExistingModuleEnvConflict");
   EXPECT_EQ(assemble("new.js", "00", "isolate").error().code, "MissingExistingModule");
@@ -149,7 +169,6 @@ TEST(auth_config, is_stored_in_one_form) {
             "InvalidAuthConfig");
   EXPECT_EQ(normalise_auth_config(value()).error().code, "InvalidAuthConfig");
 }
-  EXPECT_EQ(assemble("gone.js", "00", "isolate").error().http_status(), 409) << "`convex dev` tries again by itself";
 
 TEST(shown_schema, appends_the_creation_time_to_database_indexes_only) {
   const value shown = shown_schema(

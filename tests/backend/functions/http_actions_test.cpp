@@ -1,0 +1,94 @@
+// HTTP actions of a whole deployment: the prefix that the app may have.
+#include "deployed_app.hpp"
+
+#include "functions/http_action.hpp"
+
+#include <gtest/gtest.h>
+
+namespace hull::backend::functions::test {
+namespace {
+
+/// A router that tells what it was asked in the headers of its responses.
+sources http_js(const std::string& handler = "") {
+  return {{"http.js", R"js(
+    import { ConvexError } from './_deps/kit.js';
+    const handler = async (request, path) => {
+      )js" + handler + R"js(
+      return new Response(null, { status: 204, headers: { path, url: request.url } });
+    };
+    handler.isHttp = true;
+    handler.invokeHttpAction = () => {};
+    export default {
+      isRouter: true,
+      getRoutes: () => [["/known", "GET", handler]],
+      lookup: (path, method) => (path.startsWith("/known") ? [handler, method, path] : null),
+      async runRequest(json, path) {
+        const request = Convex.jsSyscall("requestFromConvexJson", { convexJson: JSON.parse(json) });
+        const response = await handler(request, path);
+        return JSON.stringify(Convex.jsSyscall("convexJsonFromResponse", { response }));
+      },
+    };)js"}};
+}
+
+/// Body of start_push for an app with this prefix, in JavaScript.
+value body_with(const std::string& prefix) {
+  return with_app(deployed_app::push_body(http_js()), "httpPrefix: " + prefix);
+}
+
+http_response get(deployed_app& d, const std::string& path) {
+  http_response answer;
+  http_request request;
+  request.method = "GET";
+  request.path = path;
+  request.url = "http://host" + path;
+  request.request_id = "0123456789abcdef";
+  request.respond = [&](http_response r) { answer = std::move(r); };
+  request.when_gone = [](std::function<void()>) {};
+  d.app().http_action(request).value();
+  return answer;
+}
+
+std::string header(const http_response& r, const std::string& wanted) {
+  for (const auto& [name, given] : r.headers)
+    if (name == wanted) return given;
+  return {};
+}
+
+TEST(http_prefix, is_cut_off_before_the_router_looks) {
+  deployed_app d;
+  const value started = d.app().start_push(body_with("'/api/'")).value();
+  EXPECT_EQ(*started.find("app")->find("httpPrefix"), value("/api/"));
+  d.app().finish_push(value::make_object({{"startPush", started}})).value();
+
+  const auto answer = get(d, "/api/known/x");
+  EXPECT_EQ(answer.status, 204u) << answer.text;
+  EXPECT_EQ(header(answer, "path"), "/known/x");
+  EXPECT_EQ(header(answer, "url"), "http://host/api/known/x");
+  for (const char* path : {"/known/x", "/api", "/apiary/known", "/other", "/"}) {
+    const auto outside = get(d, path);
+    EXPECT_EQ(outside.status, 404u) << path;
+    EXPECT_EQ(outside.text, "No matching routes found") << path;
+  }
+  EXPECT_EQ(d.records.size(), 6u);
+  EXPECT_EQ(d.records.front().identifier, "GET /api/known/x");
+
+  d.push(http_js());
+  EXPECT_EQ(header(get(d, "/known/x"), "path"), "/known/x") << "the next push has none";
+}
+
+TEST(http_prefix, is_the_beginning_of_a_path) {
+  for (const char* prefix : {"'api/'", "'/api'", "'/a*/'", "'/a?b/'", "'/a b/'", "'/\u00e4/'", "7", "''"}) {
+    deployed_app d;
+    const auto started = d.app().start_push(body_with(prefix));
+    ASSERT_FALSE(started) << prefix;
+    EXPECT_EQ(started.error().code, "InvalidDefinition");
+    EXPECT_NE(started.error().message.find("`httpPrefix`"), std::string::npos) << started.error().message;
+  }
+  deployed_app d;
+  const value started = d.app().start_push(body_with("'/'")).value();
+  d.app().finish_push(value::make_object({{"startPush", started}})).value();
+  EXPECT_EQ(header(get(d, "/known"), "path"), "/known");
+}
+
+}  // namespace
+}  // namespace hull::backend::functions::test
