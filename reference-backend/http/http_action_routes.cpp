@@ -47,8 +47,16 @@ response from_function(functions::http_response&& given) {
   return r;
 }
 
+/// The methods that a router can have routes for; HEAD finds those of GET.
+bool is_routable(std::string_view method) {
+  for (const std::string_view known : {"GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD"})
+    if (method == known) return true;
+  return false;
+}
+
 void run(const sync::services& s, const std::shared_ptr<exchange>& e, std::string path) {
   const request& head = e->head();
+  if (!is_routable(head.method)) return e->respond(text_response(404, std::string(functions::no_matching_route)));
   functions::http_request call;
   call.method = head.method;
   call.path = std::move(path);

@@ -184,6 +184,16 @@ test("a response of more than twenty megabytes is cut off", async () => {
   await until(() => (/HttpResponseTooLarge/.test(backend.log) ? true : undefined), "the log");
 });
 
+test("methods that no route can have reach no function", async () => {
+  for (const url of [site + "/echo", backend.url + "/http/echo"]) {
+    const answer = await new Promise((resolve, reject) =>
+      request(url, { method: "PROPFIND" }).on("response", resolve).on("error", reject).end());
+    assert.equal(answer.statusCode, 404);
+    assert.equal(Buffer.concat(await answer.toArray()).toString(), "No matching routes found");
+  }
+  assert.doesNotMatch(backend.log, /PROPFIND/);
+});
+
 test("several cookies, no body, other than ASCII", async () => {
   const answer = await fetch(site + "/cookies");
   assert.equal(answer.status, 204);

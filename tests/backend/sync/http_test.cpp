@@ -42,6 +42,18 @@ TEST(Http, UnknownApiRoutesAreNamedAndNever404) {
   EXPECT_EQ(http_request(rig.site_port(), "POST", "/hook").status, 404u);
 }
 
+TEST(Http, MethodsThatNoRouterKnowsReachNoHttpAction) {
+  server_rig rig;
+  for (const char* method : {"GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD"})
+    EXPECT_EQ(http_request(rig.site_port(), method, "/echo").status, 200u) << method;
+  for (const char* method : {"TRACE", "PROPFIND", "REPORT"}) {
+    const auto reply = http_request(rig.site_port(), method, "/echo");
+    EXPECT_EQ(reply.status, 404u) << method;
+    EXPECT_EQ(reply.body, "No matching routes found") << method;
+    EXPECT_EQ(http_request(rig.port(), method, "/http/echo").body, "No matching routes found") << method;
+  }
+}
+
 TEST(Http, AFailureMayHaveAStatusOfItsOwn) {
   failure f = bad_request("MissingExistingModule", "gone");
   EXPECT_EQ(http::error_response(f, {}).status, 400u);
