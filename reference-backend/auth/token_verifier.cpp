@@ -11,16 +11,9 @@
 namespace hull::backend::auth {
 namespace {
 
-failure no_provider_for(const jwt& token, const std::vector<provider>& providers) {
-  std::string audience;
-  for (const std::string& one : token.audience) audience += (audience.empty() ? "" : ", ") + one;
-  std::string all;
-  for (const provider& p : providers) all += (all.empty() ? "" : "; ") + p.text();
-  return unauthenticated("NoAuthProvider",
-                         "No auth provider of this deployment has issued the token: its issuer is \"" +
-                             for_message(token.issuer) + "\" and its audience \"" + for_message(audience) +
-                             "\", but auth.config has: " + for_message(all) + ".");
-}
+failure no_provider(std::string message) { return unauthenticated("NoAuthProvider", std::move(message)); }
+
+constexpr const char* no_provider_found = "No auth provider found matching the given token";
 
 failure wrong_algorithm(const jwt& token, const provider& p) {
   std::string names;
@@ -40,11 +33,15 @@ bool has_key_for(const key_set& keys, const jwt& token) {
 
 }  // namespace
 
-token_verifier::token_verifier(url_fetcher& fetcher, clock& time, const key_store_options& options)
-    : time_(time), keys_(fetcher, time, options) {}
+token_verifier::token_verifier(url_fetcher& fetcher, clock& time, const token_verifier_options& options)
+    : time_(time), name_providers_(options.name_providers), keys_(fetcher, time, options.keys) {}
 
 outcome<verified_user> token_verifier::verify(std::string_view text, const std::vector<provider>& providers) {
-  if (providers.empty()) return no_auth_provider();
+  if (providers.empty())
+    return no_provider(name_providers_
+                           ? "This deployment has no auth provider configured, so it cannot check the token. "
+                             "Call functions without a token, or with an admin key."
+                           : no_provider_found);
   auto token = parse_jwt(text);
   if (!token) return token.error();
   // What costs nothing comes first; keys are fetched only for tokens that could be good.
@@ -85,10 +82,15 @@ outcome<void> token_verifier::check_signature(const jwt& token, const provider& 
   return unauthenticated("Unauthenticated", "The signature of the token is not that of its auth provider.");
 }
 
-failure no_auth_provider() {
-  return unauthenticated("NoAuthProvider",
-                         "This deployment has no auth provider configured, so it cannot check the token. "
-                         "Call functions without a token, or with an admin key.");
+failure token_verifier::no_provider_for(const jwt& token, const std::vector<provider>& providers) const {
+  if (!name_providers_) return no_provider(no_provider_found);
+  std::string audience;
+  for (const std::string& one : token.audience) audience += (audience.empty() ? "" : ", ") + one;
+  std::string all;
+  for (const provider& p : providers) all += (all.empty() ? "" : "; ") + p.text();
+  return no_provider("No auth provider of this deployment has issued the token: its issuer is \"" +
+                     for_message(token.issuer) + "\" and its audience \"" + for_message(audience) +
+                     "\", but auth.config has: " + for_message(all) + ".");
 }
 
 }  // namespace hull::backend::auth

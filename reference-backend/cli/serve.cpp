@@ -170,7 +170,9 @@ int serve(const serve_options& o) {
   {
     subscriptions::registry registry(data);
     auth::network_fetcher fetcher;
-    auth::token_verifier tokens(fetcher, system_clock());
+    auth::token_verifier_options token_options;
+    token_options.name_providers = !o.redact_logs_to_client;
+    auth::token_verifier tokens(fetcher, system_clock(), token_options);
     worker_pool calls(call_threads, waiting_calls);
     worker_pool actions(action_threads, waiting_calls);
     const sync::services services{**app,          registry,        *instance, calls,  actions,

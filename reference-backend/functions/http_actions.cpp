@@ -23,8 +23,10 @@ http_response text_response(unsigned status, std::string text) {
   return {status, {{"content-type", "text/plain; charset=utf-8"}}, std::move(text), nullptr, std::nullopt};
 }
 
-http_response error_response(const std::string& request_id, const runtime::js_error& thrown) {
-  object body{{"code", "[Request ID: " + request_id + "] Server Error: " + thrown.message}, {"trace", thrown.display}};
+http_response error_response(const std::string& request_id, const runtime::js_error& thrown, bool redacted) {
+  const std::string code = "[Request ID: " + request_id + "] Server Error";
+  object body{{"code", redacted ? code : code + ": " + thrown.message}};
+  if (!redacted) body.set("trace", thrown.display);
   if (thrown.data) body.set("data", *thrown.data);
   return {500, {{"content-type", "application/json"}}, write_json(value(std::move(body))), nullptr, std::nullopt};
 }
@@ -212,7 +214,7 @@ outcome<finished_call> runner::run_http_action(http_request& request) {
     finished.thrown = std::move(thrown);
     if (answered) return;
     status = 500;
-    request.respond(error_response(request.request_id, *finished.thrown));
+    request.respond(error_response(request.request_id, *finished.thrown, shared_.options.redact_logs_to_client));
   };
   if (ran.failed && ran.failed->code == "NoMatchingRoute") {
     status = 404;

@@ -194,6 +194,25 @@ test("methods that no route can have reach no function", async () => {
   assert.doesNotMatch(backend.log, /PROPFIND/);
 });
 
+test("told less, clients get neither the error's text nor the list of providers", async () => {
+  const strict = await Backend.start(undefined, ["--redact-logs-to-client"]);
+  try {
+    await strict.deploy();
+    const headers = { "Convex-Request-Id": "0123456789abcdef" };
+    const answer = await fetch(`http://127.0.0.1:${strict.sitePort}/fail`, { headers });
+    assert.equal(answer.status, 500);
+    assert.deepEqual(await answer.json(), { code: "[Request ID: 0123456789abcdef] Server Error" });
+    const refused = await fetch(strict.url + "/api/query", {
+      method: "POST", headers: { "Content-Type": "application/json", Authorization: "Bearer a.b.c" },
+      body: JSON.stringify({ path: "messages:list", args: {}, format: "json" }),
+    });
+    assert.equal(refused.status, 401);
+    assert.equal((await refused.json()).message, "No auth provider found matching the given token");
+  } finally {
+    await strict.stop();
+  }
+});
+
 test("several cookies, no body, other than ASCII", async () => {
   const answer = await fetch(site + "/cookies");
   assert.equal(answer.status, 204);

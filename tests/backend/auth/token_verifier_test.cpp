@@ -113,6 +113,21 @@ TEST_F(token_verifier_test, refuses_who_is_no_provider_of_the_app) {
   EXPECT_EQ(web.requests(issuer + "/jwks"), 0) << "such tokens are not worth a request";
 }
 
+TEST_F(token_verifier_test, names_no_provider_where_clients_are_told_less) {
+  token_verifier_options options;
+  options.name_providers = false;
+  token_verifier reticent(web, time, options);
+  const auto said = [&](const object& changes, const std::vector<provider>& by) {
+    const auto user = reticent.verify(make_token(rsa, claims(changes)), by);
+    return user ? "accepted" : user.error().code + ": " + user.error().message;
+  };
+  const std::string nobody = "NoAuthProvider: No auth provider found matching the given token";
+  EXPECT_EQ(said({{"iss", "https://elsewhere.example"}}, oidc), nobody);
+  EXPECT_EQ(said({{"aud", "other"}}, oidc), nobody);
+  EXPECT_EQ(said({}, {}), nobody);
+  EXPECT_EQ(said({}, oidc), "accepted");
+}
+
 TEST_F(token_verifier_test, the_token_does_not_choose_its_algorithm) {
   EXPECT_THAT(answer(make_token(p256, claims())), HasSubstr("\"ES256\"; tokens of this auth provider are accepted with "
                                                             "RS256 and EdDSA"));

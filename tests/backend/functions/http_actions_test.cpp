@@ -1,4 +1,4 @@
-// HTTP actions of a whole deployment: the prefix that the app may have.
+// HTTP actions of a whole deployment: the prefix that the app may have, and what errors tell.
 #include "deployed_app.hpp"
 
 #include "functions/http_action.hpp"
@@ -88,6 +88,27 @@ TEST(http_prefix, is_the_beginning_of_a_path) {
   const value started = d.app().start_push(body_with("'/'")).value();
   d.app().finish_push(value::make_object({{"startPush", started}})).value();
   EXPECT_EQ(header(get(d, "/known"), "path"), "/known");
+}
+
+TEST(http_action, errors_are_told_in_full_or_redacted) {
+  deployed_app open(http_js("throw new Error('boom');"));
+  const auto told = get(open, "/known");
+  EXPECT_EQ(told.status, 500u);
+  EXPECT_EQ(
+      told.text.rfind(
+          R"({"code":"[Request ID: 0123456789abcdef] Server Error: Uncaught Error: boom","trace":"Uncaught Error: boom)",
+          0),
+      0u)
+      << told.text;
+
+  deployed_app redacted(http_js("throw new Error('boom');"), {}, true);
+  const auto kept = get(redacted, "/known");
+  EXPECT_EQ(kept.status, 500u);
+  EXPECT_EQ(kept.text, R"({"code":"[Request ID: 0123456789abcdef] Server Error"})");
+
+  deployed_app with_data(http_js("throw new ConvexError({ why: 'full' });"), {}, true);
+  EXPECT_EQ(get(with_data, "/known").text,
+            R"({"code":"[Request ID: 0123456789abcdef] Server Error","data":{"why":"full"}})");
 }
 
 }  // namespace
