@@ -135,6 +135,10 @@ int serve(const serve_options& o) {
   auto db = database::database::open(std::move(*store), system_clock(), system_random());
   if (!db) return complain(db.error());
   database::database& data = **db;
+  data.when_broken([](const failure& f) {
+    write_log(severity::error, f.message + " The next start will find out what was written.");
+    std::_Exit(1);  // readers would see a state that may never have been
+  });
   functions::application_options app_options;
   app_options.instance_name = instance->name;
   app_options.origin = o.origin.value_or(local_origin(o.bind, (*api)->port()));
@@ -187,6 +191,11 @@ int serve(const serve_options& o) {
                                 over_time);
 
     std::promise<void> asked_to_stop;
+    calls.submit([&data] {
+      if (auto resumed = data.resume_schema_change(); !resumed)
+        write_log(severity::warning, "An unfinished push goes on with the next one: " + resumed.error().message);
+    });
+
     asio::signal_set signals(io, SIGINT, SIGTERM);
     signals.async_wait([&](boost::system::error_code e, int) {
       if (e) return;

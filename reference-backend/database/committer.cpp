@@ -194,8 +194,8 @@ void committer::commit_batch(const std::vector<job*>& batch) {
 
   if (auto written = shared_.storage.write(records); !written) {
     log_.retract_after(durable);
-    if (written.error().code == "OutcomeUnknown") broken_ = written.error();
     for (job* j : todo) j->answer = written.error();
+    if (written.error().code == "OutcomeUnknown") break_down(written.error());
     return;
   }
   publish(std::move(newest));
@@ -208,15 +208,18 @@ void committer::commit_batch(const std::vector<job*>& batch) {
     for (const listener& l : listeners) l(**j->answer);
 }
 
+void committer::break_down(failure why) {
+  broken_ = std::move(why);
+  if (when_broken_) when_broken_(*broken_);
+}
+
 void committer::give_up(const std::vector<job*>& batch, const char* why) {
-  broken_ = failure{blame::server,
-                    "OutcomeUnknown",
-                    std::string("The commit came to an unexpected end: ") + why + ". Restart the backend.",
-                    {}};
+  const failure unknown{blame::server, "OutcomeUnknown", std::string("A commit came to an unexpected end: ") + why, {}};
   const timestamp published = latest().ts;
   log_.retract_after(published);
   for (job* j : batch)
-    if (!j->answer || (j->answer->has_value() && **j->answer > published)) j->answer = *broken_;
+    if (!j->answer || (j->answer->has_value() && **j->answer > published)) j->answer = unknown;
+  break_down(unknown);
 }
 
 void committer::publish(snapshot newest) {

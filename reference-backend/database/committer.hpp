@@ -43,6 +43,10 @@ class committer {
   std::shared_ptr<const catalog> tables_at(timestamp ts) const;
   const write_log& log() const noexcept { return log_; }
 
+  /// Called once if nobody knows any more what the store holds, so that nothing can be committed until it is opened
+  /// anew. Set before the first commit.
+  void when_broken(std::function<void(const failure&)> f) { when_broken_ = std::move(f); }
+
   std::uint64_t add_listener(listener l);
   void remove_listener(std::uint64_t id);
 
@@ -74,6 +78,7 @@ class committer {
   void hand_over(bool from_tasks);
   void let_tasks_lead();
   void commit_batch(const std::vector<job*>& batch);
+  void break_down(failure why);
   /// The batch came to an unexpected end.
   void give_up(const std::vector<job*>& batch, const char* why);
   std::optional<failure> find_conflict(const commit_request& request, const snapshot& newest) const;
@@ -95,6 +100,7 @@ class committer {
 
   // Of the leader alone.
   timestamp last_ts_ = 0;
+  std::function<void(const failure&)> when_broken_;
   std::optional<failure> broken_;  ///< Set when nobody knows what the store holds: nothing is accepted any more.
   std::int64_t tidied_at_ = 0;
   timestamp tables_since_ = 0;  ///< When the newest tables came into being, if that was in our time.

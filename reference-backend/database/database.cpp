@@ -149,6 +149,8 @@ void database::visit_writes(timestamp from, timestamp to, const std::function<vo
 
 void database::post(std::function<void()> task) { impl_->commits.post(std::move(task)); }
 
+void database::when_broken(std::function<void(const failure&)> f) { impl_->commits.when_broken(std::move(f)); }
+
 std::function<void()> database::on_commit(commit_listener listener) {
   const std::uint64_t id = impl_->commits.add_listener(std::move(listener));
   return [this, id] { impl_->commits.remove_listener(id); };

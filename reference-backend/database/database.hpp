@@ -69,6 +69,10 @@ class database {
   /// Runs `task` on another thread, between commits.
   void post(std::function<void()> task);
 
+  /// `f` is called once if it is not known any more what the store holds, after a commit that failed half-way: nothing
+  /// can be committed then until the store is opened anew. Set before the first commit.
+  void when_broken(std::function<void(const failure&)> f);
+
   /// Listeners run in the order of their registration; the returned function removes one.
   std::function<void()> on_commit(commit_listener listener);
 
@@ -82,6 +86,8 @@ class database {
   /// Inside the transaction of finish_push: makes the schema the active one, enables its indexes, drops removed ones.
   /// Returns the index diff. No schema id: the deployment has no schema from now on.
   outcome<value> activate_schema(transaction& tx, const std::optional<std::string>& schema_id);
+  /// Takes up what an earlier process left undone: fills indexes, checks documents against a schema that is pending.
+  outcome<void> resume_schema_change();
   /// The active schema as it was pushed, or null.
   value active_schema() const;
 

@@ -173,15 +173,6 @@ outcome<void> read_operators(const value& query, query_plan& plan) {
   return {};
 }
 
-std::string fingerprint_of(const value& query, const query_plan& plan) {
-  std::string text = write_json(query);
-  if (plan.index) text += std::to_string(plan.index->number) + list_of(plan.index->fields);
-  unsigned char digest[EVP_MAX_MD_SIZE];
-  unsigned int size = 0;
-  EVP_Digest(text.data(), text.size(), digest, &size, EVP_sha256(), nullptr);
-  return std::string(reinterpret_cast<const char*>(digest), 16);
-}
-
 failure index_problem(const index_info* index, const std::string& name) {
   if (!index) return bad_request("IndexNotFoundError", "Index " + name + " not found.");
   if (!index->is_database())
@@ -272,8 +263,16 @@ outcome<query_plan> plan_query(access who, const value& query, const catalog& ta
     plan.index = *index;
     plan.system = table->is_system();
   }
-  plan.fingerprint = fingerprint_of(query, plan);
   return plan;
+}
+
+std::string fingerprint_of(const value& query, const query_plan& plan) {
+  std::string text = write_json(query);
+  if (plan.index) text += std::to_string(plan.index->number) + list_of(plan.index->fields);
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  unsigned int size = 0;
+  EVP_Digest(text.data(), text.size(), digest, &size, EVP_sha256(), nullptr);
+  return std::string(reinterpret_cast<const char*>(digest), 16);
 }
 
 }  // namespace hull::backend::database

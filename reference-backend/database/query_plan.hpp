@@ -24,11 +24,14 @@ struct query_plan {
   interval range;
   bool descending = false;
   std::vector<std::variant<expression, std::uint64_t>> operators;  ///< Filters, and limits as numbers.
-  std::string fingerprint;  ///< Equal for equal queries on equal indexes, whatever the page size.
+  std::string fingerprint;  ///< See fingerprint_of; only of queries that read a page.
 };
 
 /// Checks `query` against the tables and indexes there are. Reads nothing.
 outcome<query_plan> plan_query(access who, const value& query, const catalog& tables);
+
+/// Equal for equal queries on equal indexes, whatever the page size.
+std::string fingerprint_of(const value& query, const query_plan& plan);
 
 /// Who may look at that table? Failure for the other side's tables; false: act as if it did not exist.
 outcome<bool> may_access(access who, std::string_view table_name);

@@ -257,6 +257,14 @@ outcome<void> database::validate_schema(const std::string& schema_id, const sche
   return {};
 }
 
+outcome<void> database::resume_schema_change() {
+  const committer::prune_pause pause(impl_->commits);
+  if (auto filled = fill_indexes(); !filled) return filled;
+  const auto tables = impl_->commits.latest().tables;
+  const auto& upcoming = tables->upcoming_schema();
+  return upcoming ? validate_schema(upcoming->id, *upcoming->parsed) : outcome<void>();
+}
+
 outcome<schema_progress> database::schema_status(const std::string& schema_id) {
   transaction tx = begin();
   auto row = tx.get(access::backend, schema_id, std::nullopt);

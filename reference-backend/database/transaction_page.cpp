@@ -79,6 +79,7 @@ outcome<page_result> transaction::paginate(access who, const value& query, const
   if (!plan->system)
     if (auto ok = s.used.note_query(); !ok) return ok.error();
 
+  plan->fingerprint = fingerprint_of(query, *plan);
   query_stream q(*std::move(plan));
   std::optional<cursor_position> from, to;
   if (page.cursor) {

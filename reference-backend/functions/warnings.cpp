@@ -36,13 +36,15 @@ class warnings {
  public:
   explicit warnings(std::int64_t now_ms) : now_ms_(now_ms) {}
 
-  void check(const std::string& what, std::uint64_t actual, std::uint64_t limit, const char* unit = "",
-             const char* advice = "") {
-    if (actual > warn_above(limit) && actual <= limit) add(what, actual, limit, unit, advice);
+  /// `what`, between `before` and `after`: put together only where there is something to say, which is next to never.
+  void check(std::string_view before, std::string_view what, std::string_view after, std::uint64_t actual,
+             std::uint64_t limit, const char* unit = "", const char* advice = "") {
+    if (actual > warn_above(limit) && actual <= limit)
+      add(std::string(before).append(what).append(after), actual, limit, unit, advice);
   }
-  void check(const std::string& what, const database::used_and_limit& counter, const char* unit = "",
-             const char* advice = "") {
-    check(what, counter.used, counter.limit, unit, advice);
+  void check(std::string_view what, std::string_view after, const database::used_and_limit& counter,
+             const char* unit = "", const char* advice = "") {
+    check(what, after, "", counter.used, counter.limit, unit, advice);
   }
   void add(const std::string& what, std::uint64_t actual, std::uint64_t limit, const char* unit, const char* advice) {
     say(what + " (actual: " + std::to_string(actual) + unit + ", limit: " + std::to_string(limit) + unit + ")." +
@@ -59,13 +61,13 @@ class warnings {
 void check_transaction(warnings& to, const database::transaction& tx) {
   const database::transaction_metrics used = tx.metrics();
   const char* const run = " in a single function execution";
-  to.check(std::string("Many documents read") + run, used.documents_read, "", database::read_advice);
-  to.check(std::string("Many reads") + run, used.database_queries, "", database::read_advice);
-  to.check(std::string("Many bytes read") + run, used.bytes_read, " bytes", database::read_advice);
-  to.check(std::string("Many writes") + run, used.documents_written);
-  to.check(std::string("Many bytes written") + run, used.bytes_written, " bytes");
-  to.check("Many functions scheduled by this mutation", used.functions_scheduled);
-  to.check("Large total size of the arguments of scheduled functions from this mutation",
+  to.check("Many documents read", run, used.documents_read, "", database::read_advice);
+  to.check("Many reads", run, used.database_queries, "", database::read_advice);
+  to.check("Many bytes read", run, used.bytes_read, " bytes", database::read_advice);
+  to.check("Many writes", run, used.documents_written);
+  to.check("Many bytes written", run, used.bytes_written, " bytes");
+  to.check("Many functions scheduled by this mutation", "", used.functions_scheduled);
+  to.check("Large total size of the arguments of scheduled functions from this mutation", "",
            used.scheduled_function_args_bytes, " bytes");
   const database::biggest_writes biggest = tx.biggest();
   // Not enforced: what is above is warned of as well.
@@ -74,9 +76,9 @@ void check_transaction(warnings& to, const database::transaction& tx) {
         std::string("Large arguments for a single scheduled function from this mutation") +
             (biggest.scheduled_args_bytes > max_scheduled_args ? ". This will become a hard error in the future" : ""),
         biggest.scheduled_args_bytes, max_scheduled_args, " bytes", "");
-  to.check("Large document written with ID \"" + biggest.largest_id + "\"", biggest.largest_bytes,
+  to.check("Large document written with ID \"", biggest.largest_id, "\"", biggest.largest_bytes,
            database::max_document_bytes, " bytes");
-  to.check("Deeply nested document written with ID \"" + biggest.deepest_id + "\"", biggest.deepest_levels,
+  to.check("Deeply nested document written with ID \"", biggest.deepest_id, "\"", biggest.deepest_levels,
            database::max_document_nesting, " levels");
 }
 
@@ -84,12 +86,12 @@ void check_transaction(warnings& to, const database::transaction& tx) {
 
 std::vector<runtime::log_line> limit_warnings(const run_extent& run, std::int64_t now_ms) {
   warnings found(now_ms);
-  const std::string what = run.kind == runtime::function_kind::action ? "action" : "function";
-  found.check("Large size of the " + what + " arguments", size_for_warning(run.args, run.args_json_bytes), max_value,
+  const std::string_view what = run.kind == runtime::function_kind::action ? "action" : "function";
+  found.check("Large size of the ", what, " arguments", size_for_warning(run.args, run.args_json_bytes), max_value,
               " bytes");
   if (run.tx != nullptr) check_transaction(found, *run.tx);
   if (run.result != nullptr)
-    found.check("Large size of the " + what + " return value", size_for_warning(*run.result, run.result_json_bytes),
+    found.check("Large size of the ", what, " return value", size_for_warning(*run.result, run.result_json_bytes),
                 max_value, " bytes");
   if (run.took > run.may_take * 4 / 5 && run.took <= run.may_take)
     found.say("Function execution took a long time. (maximum duration: " + time_text(run.may_take) +

@@ -37,6 +37,9 @@ std::string lower(std::string_view text) {
   return out;
 }
 
+/// What is set aside for a body that does not say how long it is.
+constexpr std::size_t unknown_length = 4u << 20;
+
 bool is_request_id(const std::string& text) {
   return text.size() == 16 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
 }
@@ -85,6 +88,7 @@ class connection : public std::enable_shared_from_this<connection> {
   }
 
   void read_header() {
+    body_share_.reset();
     if (last_) return shut_down();
     parser_.emplace();
     parser_->header_limit(static_cast<std::uint32_t>(hub_->options.header_limit));
@@ -128,6 +132,8 @@ class connection : public std::enable_shared_from_this<connection> {
     if (const auto length = parser_->content_length(); length && *length > route_->body_limit)
       return refuse(too_large());
     parser_->body_limit(route_->body_limit);
+    body_share_ = hub_->bodies.take(parser_->content_length().value_or(std::min(route_->body_limit, unknown_length)));
+    if (!body_share_) return refuse(error_response(busy(), request_));
     if (wants_to_be_asked()) return say_continue();
     read_body();
   }
@@ -259,10 +265,9 @@ class connection : public std::enable_shared_from_this<connection> {
       auto message = std::make_shared<response_stream::head>(std::move(head));
       auto serializer = std::make_shared<wire::response_serializer<wire::empty_body>>(*message);
       stream_.expires_after(hub_->options.body_within);
-      return wire::async_write_header(stream_, *serializer,
-                                      [self = shared_from_this(), message, serializer](error_code e, std::size_t) {
-                                        self->written(!e);
-                                      });
+      return wire::async_write_header(
+          stream_, *serializer,
+          [self = shared_from_this(), message, serializer](error_code e, std::size_t) { self->written(!e); });
     }
     sending_ = std::make_shared<response_stream>(stream_, std::move(head), std::move(r.stream), r.stream_length,
                                                  hub_->options.body_within, [self = shared_from_this()](bool whole) {
@@ -277,7 +282,7 @@ class connection : public std::enable_shared_from_this<connection> {
   void written(bool whole) {
     if (!body_) return whole && !last_ ? read_header() : shut_down();
     if (!whole) tell_gone();  // writing may notice it before reading does
-    ++turn_;  // the exchange of this request has no say any more
+    ++turn_;                  // the exchange of this request has no say any more
     gone_ = nullptr;
     if (!whole) return close();
     body_->drain([self = shared_from_this()](bool clean) {
@@ -313,7 +318,8 @@ class connection : public std::enable_shared_from_this<connection> {
     auto& pool = where == where_to_run::calls ? *hub_->parts.calls : *hub_->parts.actions;
     const bool taken = pool.submit([self = shared_from_this(), turn = turn_] {
       response r = self->run();
-      asio::post(self->stream_.get_executor(), [self, turn, r = std::move(r)]() mutable { self->answer(turn, std::move(r)); });
+      asio::post(self->stream_.get_executor(),
+                 [self, turn, r = std::move(r)]() mutable { self->answer(turn, std::move(r)); });
     });
     if (!taken) answer(turn_, error_response(busy(), request_));
   }
@@ -359,9 +365,8 @@ class connection : public std::enable_shared_from_this<connection> {
     if (!has_no_body(r.status)) message->content_length(r.body.size());
     if (request_.method != "HEAD") message->body() = std::move(r.body);
     stream_.expires_after(hub_->options.body_within);
-    wire::async_write(stream_, *message, [self = shared_from_this(), message](error_code e, std::size_t) {
-      self->written(!e);
-    });
+    wire::async_write(stream_, *message,
+                      [self = shared_from_this(), message](error_code e, std::size_t) { self->written(!e); });
   }
 
   response too_large() const {
@@ -414,8 +419,9 @@ class connection : public std::enable_shared_from_this<connection> {
   std::optional<wire::request_parser<wire::string_body>> parser_;
   std::string peer_;  ///< Asked for once: it stays the same for all requests.
   request request_;
+  std::optional<body_room::share> body_share_;
   const route* route_ = nullptr;
-  std::optional<request_body> body_;            ///< During an exchange.
+  std::optional<request_body> body_;  ///< During an exchange.
   std::shared_ptr<response_stream> sending_;
   std::function<void()> gone_;
   bool is_gone_ = false;

@@ -1,6 +1,7 @@
 // One client connection of a listener.
 #pragma once
 
+#include "http/body_room.hpp"
 #include "http/listener.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
@@ -14,8 +15,11 @@ namespace hull::backend::http {
 
 /// What the connections of one listener share.
 struct connection_hub {
+  explicit connection_hub(const listener_options& o) : options(o), bodies(o.max_body_bytes) {}
+
   listener_options options;
   listener_parts parts;
+  body_room bodies;
 
   std::mutex mutex;
   bool closing = false;

@@ -16,15 +16,20 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 
 struct listener::shared : std::enable_shared_from_this<listener::shared> {
-  shared(asio::io_context& context) : io(context), acceptor(asio::make_strand(context)), retry(acceptor.get_executor()) {}
+  shared(asio::io_context& context, const listener_options& options)
+      : io(context),
+        acceptor(asio::make_strand(context)),
+        retry(acceptor.get_executor()),
+        hub(std::make_shared<connection_hub>(options)) {}
 
   void accept() {
-    acceptor.async_accept(asio::make_strand(io), [self = shared_from_this()](error_code e, asio::ip::tcp::socket socket) {
-      if (!self->acceptor.is_open() || e == asio::error::operation_aborted) return;
-      if (e) return self->accept_later(e);
-      serve_connection(self->hub, std::move(socket));
-      self->accept();
-    });
+    acceptor.async_accept(asio::make_strand(io),
+                          [self = shared_from_this()](error_code e, asio::ip::tcp::socket socket) {
+                            if (!self->acceptor.is_open() || e == asio::error::operation_aborted) return;
+                            if (e) return self->accept_later(e);
+                            serve_connection(self->hub, std::move(socket));
+                            self->accept();
+                          });
   }
 
   /// Out of file descriptors, most likely: some will come back.
@@ -39,7 +44,7 @@ struct listener::shared : std::enable_shared_from_this<listener::shared> {
   asio::io_context& io;
   asio::ip::tcp::acceptor acceptor;
   asio::steady_timer retry;
-  std::shared_ptr<connection_hub> hub = std::make_shared<connection_hub>();
+  const std::shared_ptr<connection_hub> hub;
   std::uint16_t port = 0;
 };
 
@@ -52,8 +57,7 @@ outcome<std::unique_ptr<listener>> listener::open(asio::io_context& io, const li
   error_code e;
   const auto address = asio::ip::make_address(options.address, e);
   if (e) return bad_request("CannotListen", "\"" + options.address + "\" is no IP address. Try --bind 127.0.0.1.");
-  auto s = std::make_shared<shared>(io);
-  s->hub->options = options;
+  auto s = std::make_shared<shared>(io, options);
   const asio::ip::tcp::endpoint local(address, options.port);
   s->acceptor.open(local.protocol(), e);
   if (!e) s->acceptor.set_option(asio::socket_base::reuse_address(true), e);

@@ -21,10 +21,11 @@ namespace hull::backend::http {
 
 struct listener_options {
   std::string address = "127.0.0.1";
-  std::uint16_t port = 0;                          ///< 0: any free one.
-  bool share_with_browsers = true;                 ///< CORS headers on every answer.
+  std::uint16_t port = 0;           ///< 0: any free one.
+  bool share_with_browsers = true;  ///< CORS headers on every answer.
   std::size_t max_connections = 20'000;
   std::size_t header_limit = 64 * 1024;
+  std::size_t max_body_bytes = 1u << 30;            ///< Bytes of bodies in memory at once; beyond it requests get 503.
   std::chrono::milliseconds header_within{30'000};  ///< Also how long a kept connection may be idle.
   std::chrono::milliseconds body_within{300'000};
   std::chrono::milliseconds piece_within{60'000};  ///< Longest silence in a body that is read piece by piece.
@@ -37,7 +38,7 @@ struct listener_parts {
   worker_pool* calls = nullptr;
   worker_pool* actions = nullptr;
   random_source* random = nullptr;
-  sync::endpoint* sockets = nullptr;               ///< Null: no WebSocket here.
+  sync::endpoint* sockets = nullptr;  ///< Null: no WebSocket here.
 };
 
 class listener {

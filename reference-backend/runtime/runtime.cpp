@@ -37,6 +37,7 @@ class v8_runtime final : public runtime {
             options.reuse_contexts),
         node_(options.node),
         outside_{options.fetch, std::make_shared<operation_threads>(8 * options.max_actions)},
+        patience_(options.patience),
         action_patience_(options.action_patience),
         actions_(dog_, 0, options.max_actions, nullptr) {}
 
@@ -60,7 +61,7 @@ class v8_runtime final : public runtime {
     // Actions wait for actions that they call: when all workers do, none would ever be free.
     const auto end = request.what == function_kind::action
                          ? actions_.run(request.limits.heap_bytes, job, action_patience_)
-                         : transactions_.run(request.limits.heap_bytes, job);
+                         : transactions_.run(request.limits.heap_bytes, job, patience_);
     if (end == isolate_pool::end::closing) result.failed = closing();
     if (end == isolate_pool::end::no_room) result.failed = busy();
     return result;
@@ -167,7 +168,7 @@ class v8_runtime final : public runtime {
   isolate_pool transactions_;
   const std::shared_ptr<node_executor> node_;
   const outside_world outside_;
-  const std::chrono::milliseconds action_patience_;
+  const std::chrono::milliseconds patience_, action_patience_;
   isolate_pool actions_;
 };
 

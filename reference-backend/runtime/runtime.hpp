@@ -185,6 +185,7 @@ struct analyzed_module {
 
 struct runtime_options {
   std::size_t isolates = 2;                           ///< That run queries and mutations, each one at a time.
+  std::chrono::milliseconds patience{5'000};          ///< How long a query or mutation waits for one of them.
   std::size_t max_actions = 64;                       ///< Actions at once.
   std::chrono::milliseconds action_patience{10'000};  ///< How long an action waits for its turn when there are more.
   std::shared_ptr<fetch_client> fetch;                ///< For fetch() in actions; null: it fails.
@@ -202,7 +203,7 @@ struct context_counts {
 
 /// Safe from any thread. `run` runs the function on the caller's thread, which should have a stack of 4 MiB or more:
 /// with less, JavaScript may not call itself as deep. A queue waits for a free isolate, actions not longer than
-/// `action_patience`: then they fail with code "TooManyConcurrentRequests".
+/// `patience` or `action_patience`: then they fail with code "TooManyConcurrentRequests".
 class runtime {
  public:
   static outcome<std::unique_ptr<runtime>> start(const runtime_options& options, clock& c);

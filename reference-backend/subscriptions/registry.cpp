@@ -11,9 +11,17 @@
 
 namespace hull::backend::subscriptions {
 
-struct token::entry {
+/// Everybody who watches the result of one run shares its reads, so that a commit looks at them, and forgets them,
+/// once.
+struct token::group {
   std::uint64_t id = 0;
   std::shared_ptr<const database::read_set> reads;
+  std::vector<std::shared_ptr<entry>> members;
+};
+
+struct token::entry {
+  std::shared_ptr<const database::read_set> reads;
+  std::size_t place = 0;  ///< Among the members of its group; only while it is one.
   database::timestamp valid_at = 0;
   registry::callback invalidated;
   std::atomic<bool> hit{false};
@@ -29,27 +37,51 @@ struct token::shared {
 
   mutable std::mutex mutex;
   std::map<database::index_number, interval_map> by_index;
-  std::unordered_map<std::uint64_t, entry_ptr> entries;
+  std::unordered_map<const database::read_set*, group> groups;
+  std::unordered_map<std::uint64_t, group*> by_id;
+  std::size_t entries = 0;
   std::uint64_t next_id = 1;
   database::timestamp processed = 0;
   std::function<void()> stop_listening;
 
   void insert(const entry_ptr& e) {
-    entries.emplace(e->id, e);
-    for (const auto& [index, intervals] : e->reads->by_index())
-      for (const auto& [start, end] : intervals.ends_by_start()) by_index[index].add({start, end}, e->id);
+    const auto [position, fresh] = groups.try_emplace(e->reads.get());
+    group& g = position->second;
+    if (fresh) {
+      g.id = next_id++;
+      g.reads = e->reads;
+      by_id.emplace(g.id, &g);
+      for (const auto& [index, intervals] : g.reads->by_index())
+        for (const auto& [start, end] : intervals.ends_by_start()) by_index[index].add({start, end}, g.id);
+    }
+    e->place = g.members.size();
+    g.members.push_back(e);
+    ++entries;
   }
 
-  /// False when it was not there any more.
-  bool erase(const entry_ptr& e) {
-    if (entries.erase(e->id) == 0) return false;
-    for (const auto& [index, intervals] : e->reads->by_index()) {
+  /// Nothing happens when it is not there any more.
+  void erase(const entry_ptr& e) {
+    const auto position = groups.find(e->reads.get());
+    if (position == groups.end()) return;
+    group& g = position->second;
+    if (e->place >= g.members.size() || g.members[e->place] != e) return;
+    g.members.back()->place = e->place;
+    g.members[e->place] = std::move(g.members.back());
+    g.members.pop_back();
+    --entries;
+    if (g.members.empty()) forget(position);
+  }
+
+  void forget(std::unordered_map<const database::read_set*, group>::iterator position) {
+    const group& g = position->second;
+    for (const auto& [index, intervals] : g.reads->by_index()) {
       const auto found = by_index.find(index);
       if (found == by_index.end()) continue;
-      for (const auto& [start, end] : intervals.ends_by_start()) found->second.remove(start, e->id);
+      for (const auto& [start, end] : intervals.ends_by_start()) found->second.remove(start, g.id);
       if (found->second.empty()) by_index.erase(found);
     }
-    return true;
+    by_id.erase(g.id);
+    groups.erase(position);
   }
 
   void match_key(database::index_number index, const std::string& key, database::timestamp ts,
@@ -57,9 +89,9 @@ struct token::shared {
     const auto found = by_index.find(index);
     if (found == by_index.end()) return;
     found->second.find(key, [&](std::uint64_t id) {
-      const entry_ptr& e = entries.at(id);
-      // A result that was computed after this commit knows of it.
-      if (ts > e->valid_at && !e->hit.exchange(true)) out.push_back({e, ts});
+      for (const entry_ptr& e : by_id.at(id)->members)
+        // A result that was computed after this commit knows of it.
+        if (ts > e->valid_at && !e->hit.exchange(true)) out.push_back({e, ts});
     });
   }
 
@@ -131,7 +163,6 @@ token registry::subscribe(std::shared_ptr<const database::read_set> reads, datab
   e->invalidated = std::move(invalidated);
 
   const std::lock_guard lock(shared_->mutex);
-  e->id = shared_->next_id++;
   // Commits up to `processed` will not be matched again: look at them now.
   if (valid_at < shared_->processed && !db_->unchanged(*e->reads, valid_at, shared_->processed)) {
     e->hit = true;
@@ -149,7 +180,7 @@ database::timestamp registry::processed_ts() const {
 
 std::size_t registry::size() const {
   const std::lock_guard lock(shared_->mutex);
-  return shared_->entries.size();
+  return shared_->entries;
 }
 
 }  // namespace hull::backend::subscriptions

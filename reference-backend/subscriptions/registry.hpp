@@ -29,6 +29,7 @@ class token {
  private:
   friend class registry;
   struct entry;
+  struct group;
   struct shared;
   token(std::shared_ptr<shared> owner, std::shared_ptr<entry> e) noexcept;
 

@@ -250,6 +250,7 @@ class failing final : public storage::persistence {
   outcome<std::vector<storage::index_row>> scan(const storage::scan_request& r) override { return inner->scan(r); }
   outcome<void> fill_index(storage::index_number s, storage::index_number t, timestamp at,
                            const std::function<std::string(const value&)>& key) override {
+    if (*fail_with == "fill") return internal_failure("disk on fire");
     return inner->fill_index(s, t, at, key);
   }
   outcome<std::size_t> prune(timestamp before, std::size_t budget) override {
@@ -298,6 +299,11 @@ TEST_F(Commit, FailedWritesAreInvisible) {
 TEST_F(Commit, AnUnexpectedEndIsAnAnswerToEverybody) {
   std::string code;
   reopen(std::make_unique<failing>(&code));
+  std::atomic<int> told = 0;
+  db->when_broken([&](const failure& f) {
+    EXPECT_EQ(f.code, "OutcomeUnknown");
+    ++told;
+  });
   insert("t", "{}");
   const timestamp before = db->latest_ts();
   code = "throw";
@@ -309,6 +315,7 @@ TEST_F(Commit, AnUnexpectedEndIsAnAnswerToEverybody) {
       return code_of(db->commit(std::move(tx), "m"));
     }));
   for (auto& answer : answers) EXPECT_EQ(answer.get(), "OutcomeUnknown");
+  EXPECT_EQ(told, 1);
   EXPECT_EQ(db->latest_ts(), before);
 }
 
@@ -364,6 +371,37 @@ TEST_F(Commit, AnIndexNeverFindsTheEntriesOfAnotherOne) {
   time.advance(minutes_ns(5));
   insert("t", "{}");
   EXPECT_TRUE(within_a_minute([&] { return store->dropped >= 2 * rows + 2; })) << "also without a restart";
+  db.reset();
+  std::filesystem::remove_all(folder);
+}
+
+TEST_F(Commit, AnUnfinishedPushIsTakenUpByTheNextProcess) {
+  std::string name = (std::filesystem::temp_directory_path() / "hull-unfinished-XXXXXX").string();
+  const std::filesystem::path folder = ::mkdtemp(name.data());
+  std::string code;
+  const auto restart = [&] {
+    db.reset();
+    auto owned = std::make_unique<failing>(&code);
+    owned->inner = storage::open_sqlite(folder).value();
+    reopen(std::move(owned));
+  };
+  restart();
+  insert("t", R"({"n":1})");
+  insert("t", R"({"n":"one"})");
+  const value wanted = json(R"({"schemaValidation":true,"tables":[{"tableName":"t","documentType":
+      {"type":"object","value":{"n":{"fieldType":{"type":"number"},"optional":false}}},
+      "indexes":[{"indexDescriptor":"by_n","fields":["n"]}]}]})");
+  code = "fill";
+  EXPECT_FALSE(db->submit_schema(wanted, false));
+  code.clear();
+  restart();
+  const std::string id = db->begin().lookup("_schemas", "by_id", {}).value().at(0).find("_id")->as_string();
+  EXPECT_EQ(db->schema_status(id)->state, schema_state::pending);
+  EXPECT_EQ(db->schema_status(id)->indexes_complete, 0u);
+  ASSERT_TRUE(db->resume_schema_change());
+  EXPECT_EQ(db->schema_status(id)->indexes_complete, 1u);
+  EXPECT_EQ(db->schema_status(id)->state, schema_state::failed) << "one document does not fit";
+  ASSERT_TRUE(db->resume_schema_change()) << "there is nothing more to do";
   db.reset();
   std::filesystem::remove_all(folder);
 }

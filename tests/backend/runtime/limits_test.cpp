@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include <future>
 #include <thread>
 
 #include <pthread.h>
@@ -176,6 +177,30 @@ TEST(Limits, ManyThreadsTakeTurnsInOneIsolate) {
   EXPECT_GT(own->contexts().made, 0U);
 }
 
+TEST(Limits, PatienceForATurnEnds) {
+  runtime_options options;
+  options.isolates = 1;
+  options.patience = 20ms;
+  auto own = runtime::start(options, the_clock()).value();
+  scripted_host host, other;
+  std::promise<void> inside, refused;
+  host.answers["1.0/wait"] = [&](scope*, std::string_view) -> outcome<std::string> {
+    inside.set_value();
+    refused.get_future().wait();
+    return std::string("1");
+  };
+  const auto modules = module_m("export const g = query(() => 2); export const f = query(() => sys('1.0/wait'));");
+  std::string first;
+  std::thread caller([&] { first = text_of(own->run(request_of({modules}, host))); });
+  inside.get_future().wait();
+  EXPECT_EQ(text_of(own->run(request_of({modules, "g"}, other))),
+            "failed: TooManyConcurrentRequests: The deployment is busy. Try again.");
+  refused.set_value();
+  caller.join();
+  EXPECT_EQ(first, "1");
+  EXPECT_EQ(text_of(own->run(request_of({modules, "g"}, other))), "2");
+}
+
 TEST(Limits, ClosingSendsAwayWhoWaits) {
   runtime_options options;
   options.isolates = 1;
@@ -192,7 +217,7 @@ TEST(Limits, ClosingSendsAwayWhoWaits) {
       answer = text_of(js.run(request_of(c, host)));
     });
   while (here < 3) std::this_thread::sleep_for(1ms);
-  std::this_thread::sleep_for(100ms);
+  std::this_thread::sleep_for(1s);  // nobody can tell from outside that a caller waits
   own.reset();
   for (std::thread& t : callers) t.join();
   for (const std::string& answer : answers) EXPECT_EQ(answer, "failed: ShuttingDown: The backend is shutting down.");

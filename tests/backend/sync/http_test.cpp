@@ -34,8 +34,7 @@ TEST(Http, UnknownApiRoutesAreNamedAndNever404) {
   server_rig rig;
   const auto reply = http_request(rig.port(), "GET", "/api/list_snapshot?cursor=0");
   EXPECT_EQ(reply.status, 400u);
-  EXPECT_EQ(reply.body,
-            R"({"code":"NotSupported","message":"hull-backend does not support GET /api/list_snapshot."})");
+  EXPECT_EQ(reply.body, R"({"code":"NotSupported","message":"hull-backend does not support GET /api/list_snapshot."})");
   EXPECT_EQ(http_request(rig.port(), "GET", "/favicon.ico").status, 404u);
   EXPECT_EQ(http_request(rig.port(), "GET", "/http/hook").body,
             "This Convex deployment does not have HTTP actions enabled.");
@@ -91,48 +90,119 @@ TEST_P(HttpCall, Answers) {
 INSTANTIATE_TEST_SUITE_P(
     Table, HttpCall,
     testing::Values(
-        call_case{"Query", "POST", "/api/query", R"({"path":"m:list","args":{}})", {}, 200,
+        call_case{"Query",
+                  "POST",
+                  "/api/query",
+                  R"({"path":"m:list","args":{}})",
+                  {},
+                  200,
                   R"({"status":"success","value":[]})"},
-        call_case{"QueryByUrl", "GET", "/api/query?path=m%3Alist&args=%7B%7D", "", {}, 200,
+        call_case{"QueryByUrl",
+                  "GET",
+                  "/api/query?path=m%3Alist&args=%7B%7D",
+                  "",
+                  {},
+                  200,
                   R"({"status":"success","value":[]})"},
-        call_case{"CleanByDefault", "POST", "/api/query", R"({"path":"m:int","args":[{}]})",
-                  {{"Convex-Client", "npm-1.48.0"}}, 200, R"({"status":"success","value":"1","logLines":["[LOG] 'one'"]})"},
-        call_case{"EncodedForOldClients", "POST", "/api/query", R"({"path":"m:int","args":[{}]})",
-                  {{"Convex-Client", "npm-1.4.0"}}, 200, R"("value":{"$integer":"AQAAAAAAAAA="})"},
-        call_case{"EncodedOnRequest", "POST", "/api/query",
-                  R"({"path":"m:int","args":{},"format":"convex_encoded_json"})", {}, 200,
+        call_case{"CleanByDefault",
+                  "POST",
+                  "/api/query",
+                  R"({"path":"m:int","args":[{}]})",
+                  {{"Convex-Client", "npm-1.48.0"}},
+                  200,
+                  R"({"status":"success","value":"1","logLines":["[LOG] 'one'"]})"},
+        call_case{"EncodedForOldClients",
+                  "POST",
+                  "/api/query",
+                  R"({"path":"m:int","args":[{}]})",
+                  {{"Convex-Client", "npm-1.4.0"}},
+                  200,
                   R"("value":{"$integer":"AQAAAAAAAAA="})"},
-        call_case{"BadFormat", "POST", "/api/query", R"({"path":"m:int","args":{},"format":"xml"})", {}, 400, "BadFormat"},
-        call_case{"ThrownIs200", "POST", "/api/query", R"({"path":"m:fail","args":{}})",
-                  {{"Convex-Request-Id", "0123456789abcdef"}}, 200,
+        call_case{"EncodedOnRequest",
+                  "POST",
+                  "/api/query",
+                  R"({"path":"m:int","args":{},"format":"convex_encoded_json"})",
+                  {},
+                  200,
+                  R"("value":{"$integer":"AQAAAAAAAAA="})"},
+        call_case{
+            "BadFormat", "POST", "/api/query", R"({"path":"m:int","args":{},"format":"xml"})", {}, 400, "BadFormat"},
+        call_case{"ThrownIs200",
+                  "POST",
+                  "/api/query",
+                  R"({"path":"m:fail","args":{}})",
+                  {{"Convex-Request-Id", "0123456789abcdef"}},
+                  200,
                   R"({"status":"error","errorMessage":"[Request ID: 0123456789abcdef] Server Error)"},
-        call_case{"ThrownHasData", "POST", "/api/query", R"({"path":"m:fail","args":{}})", {}, 200, R"("errorData":"x")"},
+        call_case{
+            "ThrownHasData", "POST", "/api/query", R"({"path":"m:fail","args":{}})", {}, 200, R"("errorData":"x")"},
         call_case{"Mutation", "POST", "/api/mutation", R"({"path":"m:push","args":{}})", {}, 200, R"("value":1)"},
-        call_case{"Action", "POST", "/api/action", R"({"path":"m:echo","args":{"a":1}})", {}, 200, R"("value":[{"a":1}])"},
+        call_case{
+            "Action", "POST", "/api/action", R"({"path":"m:echo","args":{"a":1}})", {}, 200, R"("value":[{"a":1}])"},
         call_case{"RunByPath", "POST", "/api/run/m/echo", R"({"args":{}})", {}, 200, R"("value":[{}])"},
         call_case{"RunNeedsAModule", "POST", "/api/run/m", R"({"args":{}})", {}, 400, "MissingIdentifier"},
-        call_case{"BadPath", "POST", "/api/query", R"({"path":"m.list","args":{}})", {}, 400,
+        call_case{"BadPath",
+                  "POST",
+                  "/api/query",
+                  R"({"path":"m.list","args":{}})",
+                  {},
+                  400,
                   "m.list is not a valid path to a Convex function."},
         call_case{"NoArgs", "POST", "/api/query", R"({"path":"m:list"})", {}, 400, "BadJsonBody"},
         call_case{"NoJson", "POST", "/api/query", "{", {}, 400, "BadJsonBody"},
         call_case{"NoContentType", "POST", "/api/query", "{}", {{"Content-Type", "text/plain"}}, 400, "BadJsonBody"},
         call_case{"Overloaded", "POST", "/api/query", R"({"path":"m:busy","args":{}})", {}, 503, "Overloaded"},
-        call_case{"OurFaultHasNoDetail", "POST", "/api/action", R"({"path":"m:crash","args":{}})", {}, 500,
+        call_case{"OurFaultHasNoDetail",
+                  "POST",
+                  "/api/action",
+                  R"({"path":"m:crash","args":{}})",
+                  {},
+                  500,
                   R"({"code":"InternalServerError","message":"Your request couldn't be completed. Try again later."})"},
-        call_case{"InternalNeedsAdmin", "POST", "/api/function", R"({"path":"m:internal","args":{}})", {}, 200,
+        call_case{"InternalNeedsAdmin",
+                  "POST",
+                  "/api/function",
+                  R"({"path":"m:internal","args":{}})",
+                  {},
+                  200,
                   "Could not find public function"},
-        call_case{"ComponentsNeedAdmin", "POST", "/api/function", R"({"path":"m:echo","args":{},"componentPath":"c"})",
-                  {}, 403, "BadDeployKey"},
-        call_case{"UserToken", "POST", "/api/query", R"({"path":"m:list","args":{}})",
-                  {{"Authorization", "Bearer a.b.c"}}, 401, "NoAuthProvider"},
-        call_case{"BadAuthorization", "POST", "/api/query", R"({"path":"m:list","args":{}})",
-                  {{"Authorization", "Basic eA=="}}, 400, "InvalidAuthHeader"},
-        call_case{"WrongKey", "GET", "/api/list_environment_variables", "",
-                  {{"Authorization", "Convex test-instance|00"}}, 403, "for deployment 'test-instance'"},
+        call_case{"ComponentsNeedAdmin",
+                  "POST",
+                  "/api/function",
+                  R"({"path":"m:echo","args":{},"componentPath":"c"})",
+                  {},
+                  403,
+                  "BadDeployKey"},
+        call_case{"UserToken",
+                  "POST",
+                  "/api/query",
+                  R"({"path":"m:list","args":{}})",
+                  {{"Authorization", "Bearer a.b.c"}},
+                  401,
+                  "NoAuthProvider"},
+        call_case{"BadAuthorization",
+                  "POST",
+                  "/api/query",
+                  R"({"path":"m:list","args":{}})",
+                  {{"Authorization", "Basic eA=="}},
+                  400,
+                  "InvalidAuthHeader"},
+        call_case{"WrongKey",
+                  "GET",
+                  "/api/list_environment_variables",
+                  "",
+                  {{"Authorization", "Convex test-instance|00"}},
+                  403,
+                  "for deployment 'test-instance'"},
         call_case{"NoKey", "GET", "/api/v1/get_canonical_urls", "", {}, 403, "BadDeployKey"},
         call_case{"PushWithoutKey", "POST", "/api/get_config_hashes", "{}", {}, 403, "BadDeployKey"},
         call_case{"NoEvaluateSchema", "POST", "/api/deploy2/evaluate_schema", "{}", {}, 404, "evaluate_push"},
-        call_case{"UnknownEncoding", "POST", "/api/query", "{}", {{"Content-Encoding", "snappy"}}, 400,
+        call_case{"UnknownEncoding",
+                  "POST",
+                  "/api/query",
+                  "{}",
+                  {{"Content-Encoding", "snappy"}},
+                  400,
                   "UnsupportedEncoding"},
         call_case{"BrokenBrotli", "POST", "/api/query", "{}", {{"Content-Encoding", "br"}}, 400, "BadEncoding"}),
     [](const auto& info) { return std::string(info.param.name); });
@@ -162,12 +232,12 @@ TEST(Http, QueriesAtATimestamp) {
   const std::string ts = http_request(rig.port(), "POST", "/api/query_ts").body;
   ASSERT_THAT(ts, StartsWith(R"({"ts":")"));
   const std::string now = ts.substr(6, ts.size() - 7);
-  EXPECT_EQ(http_request(rig.port(), "POST", "/api/query_at_ts", R"({"path":"m:list","args":{},"ts":)" + now + "}").status,
-            200u);
-  EXPECT_THAT(http_request(rig.port(), "POST", "/api/query_at_ts",
-                           R"({"path":"m:list","args":{},"ts":"/////////38="})")
-                  .body,
-              HasSubstr("BadTimestamp"));
+  EXPECT_EQ(
+      http_request(rig.port(), "POST", "/api/query_at_ts", R"({"path":"m:list","args":{},"ts":)" + now + "}").status,
+      200u);
+  EXPECT_THAT(
+      http_request(rig.port(), "POST", "/api/query_at_ts", R"({"path":"m:list","args":{},"ts":"/////////38="})").body,
+      HasSubstr("BadTimestamp"));
   EXPECT_EQ(http_request(rig.port(), "POST", "/api/query_batch",
                          R"({"queries":[{"path":"m:list","args":{}},{"path":"m:list","args":[{}]}]})")
                 .body,
@@ -191,7 +261,8 @@ TEST(Http, BrowsersOfAnyOriginMayCall) {
 TEST(Http, KeepsConnections) {
   server_rig rig;
   raw_client c(rig.port());
-  c.write("GET /version HTTP/1.1\r\nHost: x\r\n\r\nGET /instance_name HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  c.write(
+      "GET /version HTTP/1.1\r\nHost: x\r\n\r\nGET /instance_name HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
   const std::string all = c.read_all();
   EXPECT_THAT(all, HasSubstr("0.1.0HTTP/1.1 200"));
   EXPECT_THAT(all, testing::EndsWith("test-instance"));
@@ -221,6 +292,20 @@ TEST(Http, SlowAnswersTimeOut) {
   server_rig rig({}, options);
   EXPECT_EQ(http_request(rig.port(), "POST", "/api/action", R"({"path":"m:slow","args":{}})").status, 408u);
   EXPECT_EQ(http_request(rig.port(), "GET", "/version").status, 200u);
+}
+
+TEST(Http, BodiesShareTheirRoom) {
+  http::listener_options options;
+  options.max_body_bytes = 1000;
+  server_rig rig({}, options);
+  const std::string small(600, 'x');
+  raw_client first(rig.port());
+  first.write("POST /echo HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 600\r\n\r\n");
+  EXPECT_THAT(first.read_until("\r\n\r\n"), StartsWith("HTTP/1.1 100"));
+  EXPECT_EQ(http_request(rig.port(), "POST", "/echo", small).status, 503u) << "the first one's body may come yet";
+  first.write(small);
+  EXPECT_THAT(first.read_until(small), HasSubstr("200 OK"));
+  EXPECT_EQ(http_request(rig.port(), "POST", "/echo", small).status, 200u);
 }
 
 TEST(Http, LimitsHeadersAndBodies) {
@@ -267,8 +352,13 @@ TEST(Decompress, UndoesEachEncodingWithinTheLimit) {
 }
 
 TEST(ValueFormat, ExportTellsIntegersFromFloats) {
-  const value v = value::make_object(
-      {{"i", value::int64(5)}, {"f", 5.0}, {"h", 1.5}, {"z", -0.0}, {"big", 1e300}, {"s", "x"}, {"a", hull::array{1.0}}});
+  const value v = value::make_object({{"i", value::int64(5)},
+                                      {"f", 5.0},
+                                      {"h", 1.5},
+                                      {"z", -0.0},
+                                      {"big", 1e300},
+                                      {"s", "x"},
+                                      {"a", hull::array{1.0}}});
   EXPECT_EQ(http::format_value(v, http::value_format::export_),
             R"({"a":[1.0],"big":1e+300,"f":5.0,"h":1.5,"i":5,"s":"x","z":-0.0})");
 }
