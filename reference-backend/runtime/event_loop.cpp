@@ -177,9 +177,11 @@ void execution::warn_of_unawaited() {
   if (names.empty()) return;
   std::string list;
   for (const std::string& n : names) list += (list.empty() ? "" : ", ") + n;
-  log("WARN", {std::to_string(names.size()) + " unawaited operation" + (names.size() == 1 ? "" : "s") + ": [" + list +
-               "]. Async operations should be awaited or they might not run. See "
-               "https://docs.convex.dev/functions/actions#dangling-promises for more information."});
+  log("WARN",
+      {std::to_string(names.size()) + " unawaited operation" + (names.size() == 1 ? "" : "s") + ": [" + list +
+       "]. Async operations should be awaited or they might not run. See "
+       "https://docs.convex.dev/functions/actions#dangling-promises for more information."},
+      "UnawaitedOperations");
 }
 
 }  // namespace hull::backend::runtime

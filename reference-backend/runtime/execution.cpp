@@ -158,10 +158,12 @@ outcome<std::optional<std::string>> execution::environment_variable(const std::s
   return found;
 }
 
-void execution::log(std::string level, std::vector<std::string> messages) {
+void execution::log(std::string level, std::vector<std::string> messages, std::string code) {
   if (spoils_preparation()) return;
   const std::int64_t now = wall_.wall_ns() / 1000000;
-  auto line = top_->log_allowance_.admit(make_log_line(std::move(level), std::move(messages), now));
+  log_line said = make_log_line(std::move(level), std::move(messages), now);
+  said.code = std::move(code);
+  auto line = top_->log_allowance_.admit(std::move(said));
   if (!line) return;
   if (setup_.host != nullptr) {
     const timer_pause waiting(box_.timer());
@@ -269,7 +271,9 @@ run_result execution::finish(std::optional<std::string> value_json) {
   const auto used = box_.timer().used();
   if (!box_.spent()) box_.isolate()->CancelTerminateExecution();  // it was for this execution alone
   run_result r;
-  r.user_time = used - used_before_;
+  r.user_time = r.script_time = used - used_before_;
+  if (setup_.where == surroundings::action)
+    r.script_time = std::max(r.user_time - box_.timer().paused(), std::chrono::microseconds(0));
   if (box_.stopped() == stop_reason::shutdown)
     r.failed = failure{blame::overload, "ShuttingDown", "The backend is shutting down.", std::nullopt};
   else if (box_.spent())

@@ -104,7 +104,8 @@ class execution final : public scope, private time_source {
   outcome<double> random_double();
   std::optional<failure> random_fill(std::span<std::uint8_t> out);
   outcome<std::optional<std::string>> environment_variable(const std::string& name);
-  void log(std::string level, std::vector<std::string> messages);
+  /// `code`: of a line that is not the function's own.
+  void log(std::string level, std::vector<std::string> messages, std::string code = {});
   double performance_now();
   double time_origin() const { return setup_.import_time_ms; }
   double stopwatch_ms();

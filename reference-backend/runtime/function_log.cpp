@@ -1,4 +1,4 @@
-// Log lines: their limits and their text form.
+// Log lines: their limits.
 #include "runtime/function_log.hpp"
 
 #include "runtime/text_limit.hpp"
@@ -6,13 +6,6 @@
 namespace hull::backend::runtime {
 namespace {
 constexpr std::size_t max_line_bytes = 32768;
-}
-
-std::string log_line::to_text() const {
-  std::string out = "[" + level + "]";
-  for (const std::string& m : messages) out += " " + m;
-  if (truncated) out += " (truncated due to length)";
-  return out;
 }
 
 log_line make_log_line(std::string level, std::vector<std::string> messages, std::int64_t timestamp_ms) {

@@ -103,6 +103,16 @@ v8::MaybeLocal<v8::Value> call_method(execution& run, v8::Local<v8::Context> con
   return {};
 }
 
+/// The router's [handler, method, pattern] in words; nothing when it is no such list.
+std::optional<std::string> shown_route(v8::Local<v8::Context> context, v8::Local<v8::Value> route) {
+  if (!route->IsArray()) return std::nullopt;
+  const auto parts = route.As<v8::Array>();
+  v8::Local<v8::Value> method, pattern;
+  if (!parts->Get(context, 1).ToLocal(&method) || !parts->Get(context, 2).ToLocal(&pattern)) return std::nullopt;
+  if (!method->IsString() || !pattern->IsString()) return std::nullopt;
+  return utf8_text(context->GetIsolate(), method) + " " + utf8_text(context->GetIsolate(), pattern);
+}
+
 /// Asks the router of http.js for the route, then runs the request; the promise of the response.
 v8::MaybeLocal<v8::Promise> invoke_http(execution& run, v8::Local<v8::Context> context, v8::Local<v8::Module> module,
                                         const run_request& r) {
@@ -129,6 +139,9 @@ v8::MaybeLocal<v8::Promise> invoke_http(execution& run, v8::Local<v8::Context> c
     run.end(failure{blame::not_found, "NoMatchingRoute", "No matching routes found", std::nullopt});
     return {};
   }
+  auto shown = shown_route(context, route);
+  if (run.step_failed(caught)) return {};
+  if (shown && r.http->on_route) r.http->on_route(*std::move(shown));
   run.begin_executing();
   v8::Local<v8::Value> result;
   if (!call_method(run, context, router, "runRequest", {js_string(isolate, r.args_json), path}).ToLocal(&result))

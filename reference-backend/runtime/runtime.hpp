@@ -5,6 +5,7 @@
 #include "common/failure.hpp"
 #include "runtime/byte_stream.hpp"
 #include "runtime/fetch_client.hpp"
+#include "runtime/log_line.hpp"
 #include "runtime/node_executor.hpp"
 #include "runtime/stored_file.hpp"
 
@@ -64,15 +65,6 @@ enum class function_kind { query, mutation, action };
 using environment_variables = std::map<std::string, std::string>;
 
 using seed = std::array<std::uint8_t, 32>;
-
-struct log_line {
-  std::string level;  ///< DEBUG, ERROR, WARN, INFO or LOG
-  std::vector<std::string> messages;
-  bool truncated = false;
-  std::int64_t timestamp_ms = 0;
-  /// "[LEVEL] text", as clients get it.
-  std::string to_text() const;
-};
 
 /// What a function threw, with frames mapped to the sources ("Uncaught Error: boom\n    at ...\n").
 struct js_error {
@@ -147,6 +139,8 @@ struct http_call {
   /// What the function throws later is the failure of the body, and `thrown` of the result. Not called when the
   /// function fails before it has a response.
   std::function<void(const std::string& response_json, std::shared_ptr<byte_stream> body)> on_response;
+  /// The router has found "GET /users/*": its own words for the route. Called before the function runs.
+  std::function<void(std::string route)> on_route = {};
 };
 
 struct run_request {
@@ -175,7 +169,8 @@ struct run_result {
   std::vector<log_line> log_lines;
   bool observed_time = false;
   bool observed_random = false;
-  std::chrono::microseconds user_time{0};
+  std::chrono::microseconds user_time{0};    ///< As the limit counts it.
+  std::chrono::microseconds script_time{0};  ///< The same without what an action has waited; 0 for Node.js.
 };
 
 /// Result of looking at a module at push time, in the shape of ANALYZED_MODULE of the push protocol.

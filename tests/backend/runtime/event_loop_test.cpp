@@ -186,6 +186,7 @@ TEST(EventLoop, ActionsWarnOfCallsThatNobodyAwaited) {
   ASSERT_EQ(r.log_lines.size(), 1u);
   EXPECT_THAT(r.log_lines[0].to_text(),
               HasSubstr("[WARN] 2 unawaited operations: [mutation, schedule]. Async operations should be awaited"));
+  EXPECT_EQ(r.log_lines[0].code, "UnawaitedOperations");
 }
 
 TEST(EventLoop, CallbacksOfTimersThatThrowFailTheAction) {

@@ -42,10 +42,12 @@ struct exchange {
         R"({"url":"http://host/known/x?q=1","method":"POST","headerPairs":[["X-One","1"]],"streamId":"in","signal":"gone"})";
     run_request r = request_of(c, host);
     r.incoming = {{"in", request_body}, {"gone", signal}};
-    r.http = http_call{"POST", path, [this](const std::string& json, std::shared_ptr<byte_stream> body) {
+    r.http = http_call{"POST", path,
+                       [this](const std::string& json, std::shared_ptr<byte_stream> body) {
                          response_json = json;
                          head.set_value(std::move(body));
-                       }};
+                       },
+                       [this](std::string found) { route = std::move(found); }};
     thread = std::thread([this, r] {
       result = the_runtime().run(r);
       if (!result.value_json) try {
@@ -68,6 +70,7 @@ struct exchange {
   std::shared_ptr<byte_stream> signal = std::make_shared<byte_stream>();
   std::promise<std::shared_ptr<byte_stream>> head;
   std::string response_json;
+  std::string route;
   run_result result;
   std::thread thread;
 };
@@ -86,6 +89,7 @@ TEST(HttpAction, SeesTheRequestAndGivesTheResponse) {
             R"({"headerPairs":[["a","b"],["content-type","text/plain;charset=UTF-8"],["content-length","45"]],)"
             R"("status":201,"streamId":"out-1"})");
   EXPECT_EQ(read_rest(*body), R"(["POST","http://host/known/x?q=1","1","body"]<end>)");
+  EXPECT_EQ(x.route, "POST /known/x");
   EXPECT_EQ(x.end(), x.response_json);
 }
 

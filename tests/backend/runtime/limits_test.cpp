@@ -48,6 +48,23 @@ TEST(Limits, AKeyFromAPasswordIsStopped) {
   expect_all_is_well();
 }
 
+// Whoever runs the function warns of the limit, of which it knows more. It was warned of twice.
+TEST(Limits, ALongRunIsNotWarnedOfHere) {
+  const run_result r = run(limited("export const f = action(() => new Promise((done) => setTimeout(done, 350)));",
+                                   400ms, function_kind::action));
+  EXPECT_TRUE(r.log_lines.empty());
+}
+
+TEST(Limits, WhatAnActionWaitsIsNotTimeOfItsScript) {
+  const run_result r = run(limited("export const f = action(() => new Promise((done) => setTimeout(done, 200)));", 60s,
+                                   function_kind::action));
+  EXPECT_GE(r.user_time, 190ms);
+  EXPECT_LE(r.script_time, r.user_time - 150ms);
+  const run_result busy =
+      run(limited("export const f = query(() => { let n = 0; while (n < 1e6) ++n; return n; });", 60s));
+  EXPECT_EQ(busy.script_time, busy.user_time);
+}
+
 TEST(Limits, TheClockStopsDuringSyscalls) {
   scripted_host host;
   host.answers["1.0/slow"] = [](scope*, std::string_view) -> outcome<std::string> {
