@@ -6,6 +6,7 @@
 
 #include <boost/system/result.hpp>
 
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -24,12 +25,18 @@ enum class blame {
   server,    ///< A fault of ours; the caller gets a text without detail.
 };
 
+/// What another transaction changed, and the function that did, if one did.
+struct conflict_details {
+  std::string table, source;
+};
+
 struct failure {
   blame who = blame::server;
   std::string code;                ///< Short and stable, CapitalCamelCase: "TooManyDocumentsRead".
   std::string message;             ///< For humans.
   std::optional<value> data;       ///< Payload of a ConvexError, where there is one.
   std::optional<int> status = {};  ///< Of HTTP, where it is another one than that of `who`.
+  std::shared_ptr<const conflict_details> conflict = {};  ///< Null: not known, or no table of users.
 
   int http_status() const noexcept {
     if (status) return *status;

@@ -29,6 +29,7 @@ failure conflict_failure(const write_log::conflict& c) {
               "\" table changed while this mutation was being run and on every subsequent retry. ";
   if (!c.source.empty()) f.message += "A call to \"" + c.source + "\" changed them. ";
   f.message += "See https://docs.convex.dev/error#1";
+  f.conflict = std::make_shared<const conflict_details>(conflict_details{c.table, c.source});
   return f;
 }
 

@@ -71,6 +71,9 @@ TEST_F(Commit, LostUpdateIsAConflict) {
   EXPECT_EQ(refused.error().message,
             "Documents read from or written to the \"t\" table changed while this mutation was being run and on every "
             "subsequent retry. A call to \"messages:send\" changed them. See https://docs.convex.dev/error#1");
+  ASSERT_TRUE(refused.error().conflict);
+  EXPECT_EQ(refused.error().conflict->table, "t");
+  EXPECT_EQ(refused.error().conflict->source, "messages:send");
   transaction again = db->begin();
   ASSERT_TRUE(again.patch(access::user, a, std::nullopt, json(R"({"n":3})")));
   EXPECT_TRUE(db->commit(std::move(again), "m"));
