@@ -155,6 +155,7 @@ int serve(const serve_options& o) {
   app_options.log = [](const std::string& line) { write_log(severity::warning, line); };
   sync::function_log log;
   app_options.observe = [&log](functions::function_record record) { log.note(std::move(record)); };
+  app_options.observe_known = [&log](std::int64_t now_ns) { return log.note_known(now_ns); };
   asio::io_context outgoing;  // its own, so that a busy front door does not hold up the requests of actions
   fetch::http_client_options client_options;
   client_options.max_connections = std::min<std::size_t>(client_options.max_connections, files / 4);

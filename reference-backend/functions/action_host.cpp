@@ -107,6 +107,7 @@ outcome<std::string> action_host::call(runtime::function_kind kind, const syscal
   call.client = session_.client;
   call.allow_internal = true;
   call.caller = callers::action;
+  call.parent_execution = session_.execution_id;
 
   if (kind == runtime::function_kind::query) {
     auto run = calls_.query(call, std::nullopt);

@@ -76,7 +76,7 @@ struct application::impl {
     else
       out.value_json = finished.result_json ? std::move(finished.result_json)
                                             : std::make_shared<const std::string>(write_json(finished.result));
-    if (!options.redact_logs_to_client) out.log_lines = std::move(finished.log_lines);
+    if (!options.redact_logs_to_client) out.log_lines = texts_of(finished.log_lines);
     out.ts = finished.ts;
     return out;
   }
@@ -185,14 +185,16 @@ outcome<call_outcome> application::http_action(http_request& request) {
 outcome<call_outcome> application::any_function(const function_call& call) {
   auto ready = prepare(call);
   if (!ready) return ready.error();
-  if (ready->refused) return impl_->refuse(run_kind::query, ready->call, *ready->refused);
   runtime::function_kind kind = runtime::function_kind::query;
   if (!is_system_path(ready->call.path)) {
+    if (!call.component_path.empty()) return impl_->refuse(run_kind::unknown, ready->call, *ready->refused);
     auto tx = impl_->db->begin();
     auto deployed = impl_->deployments.deployment_of(tx);
     if (!deployed) return deployed.error();
     auto function = find_function(**deployed, ready->call.path, std::nullopt, call.allow_internal);
-    if (!function) return impl_->refuse(run_kind::query, ready->call, as_thrown(function.error()));
+    if (!function)
+      return impl_->refuse(run_kind::unknown, ready->call,
+                           ready->refused ? *ready->refused : as_thrown(function.error()));
     kind = (*function)->kind;
   }
   if (kind == runtime::function_kind::mutation) return mutation(call);

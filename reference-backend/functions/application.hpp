@@ -13,6 +13,7 @@
 #include <hull/value/value.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -95,8 +96,11 @@ struct application_options {
   files::upload_key upload_key{};            ///< Signs upload URLs.
   /// Signs claims (JSON) for `ctx.auth.signJwt`; it fails when this is empty.
   std::function<outcome<std::string>(std::string_view claims_json)> sign_token;
-  std::function<void(const std::string&)> log;           ///< Warnings for the operator of the backend.
-  function_observer observe;                             ///< Hears of every run; nobody does when it is empty.
+  std::function<void(const std::string&)> log;  ///< Warnings for the operator of the backend.
+  function_observer observe;                    ///< Hears of every run; nobody does when it is empty.
+  /// Asked, at a time of the steady clock, before `observe` hears of a query whose result was known: there are many,
+  /// and no record is made when the answer is no. Empty: it hears of all.
+  std::function<bool(std::int64_t now_ns)> observe_known;
   std::function<void(std::chrono::milliseconds)> sleep;  ///< Between retries; the thread sleeps when empty.
 };
 

@@ -3,7 +3,8 @@
 #include "functions/action_host.hpp"
 #include "functions/http_action.hpp"
 #include "functions/http_bodies.hpp"
-#include "functions/runner.hpp"
+#include "functions/run_report.hpp"
+#include "functions/warnings.hpp"
 
 #include <hull/value/json.hpp>
 
@@ -140,21 +141,20 @@ outcome<http_response> read_response(const std::string& json) {
 }  // namespace
 
 outcome<finished_call> runner::http_action(http_request& request) {
-  const std::int64_t began_ns = shared_.time.steady_ns();
-  auto finished = run_http_action(request);
-  if (finished && shared_.options.observe) {
-    checked_call call;
-    call.who = request.who;
-    call.request_id = request.request_id;
-    call.caller = callers::http_action;
-    function_record record = record_of(run_kind::http_action, call, began_ns);
-    record.identifier = request.method + " " + request.path;
-    tell(std::move(record), *finished);
-  }
+  checked_call call;
+  call.path = {std::string(router_module), "default"};
+  call.who = request.who;
+  call.request_id = request.request_id;
+  call.caller = callers::http_action;
+  call.client = request.client;
+  run_report report(shared_, run_kind::http_action, call, shared_.time.steady_ns());
+  report.record().identifier = request.method + " " + request.path;  // Until the router has found its own words.
+  auto finished = run_http_action(request, call, report);
+  if (finished) report.end(*finished);
   return finished;
 }
 
-outcome<finished_call> runner::run_http_action(http_request& request) {
+outcome<finished_call> runner::run_http_action(http_request& request, const checked_call& call, run_report& report) {
   auto tx = shared_.db.begin();
   auto deployed = shared_.deployments.deployment_of(tx);
   if (!deployed) return deployed.error();
@@ -165,15 +165,12 @@ outcome<finished_call> runner::run_http_action(http_request& request) {
   const auto routed_path = path_below((*deployed)->http_prefix(), request.path);
   if (!routed_path) return not_found(request, no_matching_route);
 
-  checked_call call;
-  call.path = {std::string(router_module), "default"};
-  call.who = request.who;
-  call.request_id = request.request_id;
-  call.client = request.client;
+  report.found(*(*deployed)->modules, call.path.module);
   deployed_function function;
   function.path = call.path;
   function.kind = runtime::function_kind::action;
   run_session session = new_session(call, *deployed);
+  report.follow(session);
   action_host host(*this, session, function, *std::move(environment));
 
   const auto signal = std::make_shared<runtime::byte_stream>();
@@ -205,8 +202,10 @@ outcome<finished_call> runner::run_http_action(http_request& request) {
     status = response->status;
     request.respond(*std::move(response));
   };
-  run.http = runtime::http_call{request.method, *routed_path, respond};
+  run.http = runtime::http_call{request.method, *routed_path, respond,
+                                [&](std::string route) { report.record().identifier = std::move(route); }};
   auto ran = shared_.js.run(run);
+  report.ran(ran);
   if (!pump) body->cancel();
 
   finished_call finished;
@@ -229,9 +228,18 @@ outcome<finished_call> runner::run_http_action(http_request& request) {
     refuse(as_thrown(*unusable));
   }
   finished.http_status = status;
-  finished.log_lines = session.log.take();
+  const std::int64_t now_ms = shared_.time.wall_ns() / 1'000'000;
   if (*too_large)
-    finished.log_lines.push_back("[ERROR] HttpResponseTooLarge: HTTP actions support responses up to 20 MiB");
+    session.log.add_warning({"ERROR",
+                             {"HttpResponseTooLarge: HTTP actions support responses up to 20 MiB"},
+                             false,
+                             now_ms,
+                             "error:httpAction"});
+  const value no_args;
+  for (runtime::log_line& line :
+       limit_warnings({function.kind, no_args, 0, nullptr, 0, ran.user_time, run.limits.user_time, nullptr}, now_ms))
+    session.log.add_warning(std::move(line));
+  finished.log_lines = session.log.take();
   return finished;
 }
 

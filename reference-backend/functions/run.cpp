@@ -16,14 +16,8 @@ constexpr std::size_t max_log_lines = 256;
 
 /// Syscalls that stand in the runtime's contract but belong to rooms which are not built yet.
 constexpr std::array<std::string_view, 8> later_syscalls{
-    "1.0/actions/vectorSearch",
-    "1.0/createFunctionHandle",
-    "1.0/auditLog",
-    "1.0/writeDeploymentAuditLog",
-    "1.0/requireOperation",
-    "1.0/createServiceToken",
-    "1.0/getServiceUrl",
-    "1.0/componentArgument",
+    "1.0/actions/vectorSearch", "1.0/createFunctionHandle", "1.0/auditLog",      "1.0/writeDeploymentAuditLog",
+    "1.0/requireOperation",     "1.0/createServiceToken",   "1.0/getServiceUrl", "1.0/componentArgument",
 };
 
 }  // namespace
@@ -37,9 +31,21 @@ runtime::seed services::new_seed() const {
 void function_log::add(const runtime::log_line& line) {
   if (lines_.size() >= max_log_lines) return;
   if (lines_.size() + 1 == max_log_lines)
-    lines_.push_back("[ERROR] Log overflow (maximum 256). Remaining log lines omitted.");
+    add_warning({"ERROR", {"Log overflow (maximum 256). Remaining log lines omitted."}, false, line.timestamp_ms});
   else
-    lines_.push_back(line.to_text());
+    add_warning(line);
+}
+
+void function_log::add_warning(runtime::log_line line) {
+  if (heard_by_) heard_by_(line);
+  lines_.push_back(std::move(line));
+}
+
+std::vector<std::string> texts_of(const std::vector<runtime::log_line>& lines) {
+  std::vector<std::string> out;
+  out.reserve(lines.size());
+  for (const runtime::log_line& line : lines) out.push_back(line.to_text());
+  return out;
 }
 
 runtime::js_error as_thrown(const failure& f) { return {f.message, f.message, f.data, false}; }

@@ -13,9 +13,11 @@
 
 #include <hull/value/value.hpp>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace hull::backend::functions {
@@ -37,14 +39,21 @@ struct services {
 /// Log lines of a function and of everything it calls, in the order in which they were written.
 class function_log {
  public:
+  using listener = std::function<void(const runtime::log_line&)>;
+  /// From now on, of each line as it is written, on the thread that writes it.
+  void tell(listener who) { heard_by_ = std::move(who); }
   void add(const runtime::log_line& line);
   /// A line of ours, which has its place however many there are.
-  void add_warning(const runtime::log_line& line) { lines_.push_back(line.to_text()); }
-  std::vector<std::string> take() { return std::move(lines_); }
+  void add_warning(runtime::log_line line);
+  std::vector<runtime::log_line> take() { return std::move(lines_); }
 
  private:
-  std::vector<std::string> lines_;
+  std::vector<runtime::log_line> lines_;
+  listener heard_by_;
 };
+
+/// As clients get them.
+std::vector<std::string> texts_of(const std::vector<runtime::log_line>& lines);
 
 /// What the outermost function shares with the functions it calls in the same transaction.
 struct run_session {
@@ -53,6 +62,7 @@ struct run_session {
   identity who;
   std::string request_id;
   client_pointer client{};
+  std::string execution_id{};           ///< Of this run, for those that it starts; empty: nobody wants to know.
   std::optional<std::string> job_id{};  ///< Of the scheduled function that all this began with.
   bool owns_job = false;                ///< The job ends with this very transaction.
   double timestamp_ms = 0;

@@ -6,6 +6,7 @@
 #include "functions/action_host.hpp"
 #include "functions/call_check.hpp"
 #include "functions/mutation_retry.hpp"
+#include "functions/run_report.hpp"
 #include "functions/session_requests.hpp"
 #include "functions/system_queries.hpp"
 #include "functions/transaction_host.hpp"
@@ -38,8 +39,13 @@ query_key key_of(const checked_call& call) {
 }
 
 void warn(run_session& session, const run_extent& run) {
-  for (const runtime::log_line& line : limit_warnings(run, session.shared.time.wall_ns() / 1'000'000))
-    session.log.add_warning(line);
+  for (runtime::log_line& line : limit_warnings(run, session.shared.time.wall_ns() / 1'000'000))
+    session.log.add_warning(std::move(line));
+}
+
+/// The text of the result of every mutation and action.
+void write_result(finished_call& finished) {
+  if (!finished.thrown) finished.result_json = std::make_shared<const std::string>(write_json(finished.result));
 }
 
 /// Finds the function, checks the arguments and runs it in `tx`; refusals come back as thrown.
@@ -56,14 +62,17 @@ outcome<transaction_run> refused(const failure& f) {
 }
 
 outcome<transaction_run> run_in_transaction(run_session& session, database::transaction& tx, const checked_call& call,
-                                            runtime::function_kind kind) {
+                                            runtime::function_kind kind, run_report& report) {
   auto function = find_function(*session.deployed, call.path, kind, call.allow_internal);
   if (!function) return refused(function.error());
+  report.found(*session.deployed->modules, call.path.module);
   if (auto checked = check_arguments(**function, call.args, tx); !checked) return refused(checked.error());
 
   transaction_host host(session, tx, **function, 0, call.journal);
   const runtime::run_request request = make_request(session, **function, call.args_text, host);
   runtime::run_result ran = session.shared.js.run(request);
+  report.ran(ran);
+  report.used(tx);
   const auto took = ran.user_time;
   const std::size_t result_bytes = ran.value_json ? ran.value_json->size() : 0;
   auto end = conclude(session, tx, **function, std::move(ran));
@@ -96,38 +105,8 @@ runner::runner(const services& shared)
         return db.unchanged(*run.reads, from, to);
       }) {}
 
-function_record runner::record_of(run_kind kind, const checked_call& call, std::int64_t began_ns) const {
-  function_record record;
-  record.kind = kind;
-  record.identifier = call.path.stripped();
-  record.request_id = call.request_id;
-  record.caller = call.caller;
-  record.identity = call.who.admin        ? call.who.attributes ? "acting_user" : "instance_admin"
-                    : call.who.attributes ? "user"
-                                          : "unknown";
-  record.ended_ns = shared_.time.wall_ns();
-  record.took_ns = shared_.time.steady_ns() - began_ns;
-  return record;
-}
-
-void runner::tell(function_record record, const finished_call& finished) const {
-  record.log_lines = finished.log_lines;
-  record.http_status = finished.http_status;
-  if (finished.thrown)
-    record.error = finished.thrown->display;
-  else if (finished.result_json)
-    record.return_bytes = finished.result_json->size();
-  shared_.options.observe(std::move(record));
-}
-
-void runner::conclude_call(run_kind kind, const checked_call& call, std::int64_t began_ns,
-                           finished_call& finished) const {
-  if (!finished.thrown) finished.result_json = std::make_shared<const std::string>(write_json(finished.result));
-  if (shared_.options.observe) tell(record_of(kind, call, began_ns), finished);
-}
-
 void runner::tell_refused(run_kind kind, const checked_call& call, const runtime::js_error& why) const {
-  if (shared_.options.observe) tell(record_of(kind, call, shared_.time.steady_ns()), {{}, why, {}, 0});
+  run_report(shared_, kind, call, shared_.time.steady_ns()).end(why);
 }
 
 run_session runner::new_session(const checked_call& call, std::shared_ptr<const deployment> deployed) const {
@@ -141,36 +120,40 @@ run_session runner::new_session(const checked_call& call, std::shared_ptr<const 
 outcome<query_cache::run_pointer> runner::query(const checked_call& call, std::optional<database::timestamp> ts) {
   const database::timestamp at = ts ? *ts : shared_.db.latest_ts();
   const std::int64_t began_ns = shared_.time.steady_ns();
-  std::optional<std::vector<std::string>> lines;  // Of a run of our own; else the result was known.
-  auto run = cache_.get(key_of(call), at, shared_.time.wall_ns(), [&] { return run_query(call, at, lines.emplace()); });
-  if (run) tell_query(call, began_ns, **run, std::move(lines));
+  std::optional<run_report> own;  // Of a run of our own; else the result was known.
+  auto run = cache_.get(key_of(call), at, shared_.time.wall_ns(),
+                        [&] { return run_query(call, at, own.emplace(shared_, run_kind::query, call, began_ns)); });
+  if (!run) return run;
+  if (own)
+    own->end(**run);
+  else
+    tell_known(call, began_ns, **run);
   return run;
 }
 
 query_cache::glance runner::look(const checked_call& call, database::timestamp ts, query_cache::landing landed) {
   const std::int64_t began_ns = shared_.time.steady_ns();
   auto later = [this, call, began_ns, landed = std::move(landed)](outcome<query_cache::run_pointer> run) {
-    if (run && *run) tell_query(call, began_ns, **run, std::nullopt);
+    if (run && *run) tell_known(call, began_ns, **run);
     landed(std::move(run));
   };
   query_cache::glance seen = cache_.look(key_of(call), ts, shared_.time.wall_ns(), std::move(later));
-  if (seen.run) tell_query(call, began_ns, *seen.run, std::nullopt);
+  if (seen.run) tell_known(call, began_ns, *seen.run);
   return seen;
 }
 
-void runner::tell_query(const checked_call& call, std::int64_t began_ns, const query_run& run,
-                        std::optional<std::vector<std::string>> lines) const {
-  if (!shared_.options.observe) return;
-  function_record record = record_of(run_kind::query, call, began_ns);
-  record.cached = !lines;
-  if (lines) record.log_lines = *std::move(lines);
-  if (run.error) record.error = run.display;
-  if (run.value_json) record.return_bytes = run.value_json->size();
-  shared_.options.observe(std::move(record));
+void runner::tell_known(const checked_call& call, std::int64_t began_ns, const query_run& run) const {
+  const application_options& options = shared_.options;
+  if (!options.observe || is_system_path(call.path)) return;
+  if (options.observe_known && !options.observe_known(began_ns)) return;
+  run_report report(shared_, run_kind::query, call, began_ns);
+  report.record().cached = true;
+  report.record().place = run_place::isolate;
+  report.end(run);
 }
 
 outcome<query_cache::run_pointer> runner::run_query(const checked_call& call, database::timestamp ts,
-                                                    std::vector<std::string>& lines) {
+                                                    run_report& report) {
   auto tx = shared_.db.begin_at(ts);
   if (!tx) return tx.error();
   auto deployed = shared_.deployments.deployment_of(*tx);
@@ -180,11 +163,12 @@ outcome<query_cache::run_pointer> runner::run_query(const checked_call& call, da
   run->wall_ns = shared_.time.wall_ns();
   run_session session = new_session(call, *deployed);
   auto ran = is_system_path(call.path) ? ask_system(shared_, **deployed, *tx, call)
-                                       : run_in_transaction(session, *tx, call, runtime::function_kind::query);
+                                       : run_in_transaction(session, *tx, call, runtime::function_kind::query, report);
   if (!ran) return ran.error();
 
-  lines = session.log.take();
-  if (!shared_.options.redact_logs_to_client) run->log_lines = lines;
+  std::vector<runtime::log_line> lines = session.log.take();
+  if (!shared_.options.redact_logs_to_client) run->log_lines = texts_of(lines);
+  report.record().log_lines = std::move(lines);
   run->journal = ran->journal;
   // What only admins may ask must not reach others through the cache.
   run->observed_identity = session.observed_identity || is_system_path(call.path);
@@ -204,21 +188,29 @@ outcome<query_cache::run_pointer> runner::run_query(const checked_call& call, da
 outcome<finished_call> runner::mutation(const checked_call& call) {
   int retry = 0;
   return retry_on_conflict(shared_, [&] {
-    auto finished = mutation_once(call, {}, retry++ == max_conflict_retries);
+    const bool last = retry == max_conflict_retries;
+    auto finished = mutation_once(call, {}, {retry++, last, last});
     if (!finished) return outcome<finished_call>(finished.error());
     return outcome<finished_call>(**std::move(finished));
   });
 }
 
-outcome<std::optional<finished_call>> runner::mutation_once(const checked_call& call, const company& with, bool alone) {
-  const std::int64_t began_ns = shared_.time.steady_ns();
-  const auto turn = alone ? turns_.alone() : turns_.together();
-  auto finished = attempt_mutation(call, with);
-  if (finished && *finished) conclude_call(run_kind::mutation, call, began_ns, **finished);
+outcome<std::optional<finished_call>> runner::mutation_once(const checked_call& call, const company& with,
+                                                            const mutation_attempt& which) {
+  run_report report(shared_, run_kind::mutation, call, shared_.time.steady_ns());
+  const auto turn = which.alone ? turns_.alone() : turns_.together();
+  auto finished = attempt_mutation(call, with, report);
+  if (!finished) {
+    if (finished.error().who == blame::conflict) report.end(finished.error(), which.conflicts, !which.last);
+  } else if (*finished) {
+    write_result(**finished);
+    if (!(*finished)->replayed) report.end(**finished);
+  }
   return finished;
 }
 
-outcome<std::optional<finished_call>> runner::attempt_mutation(const checked_call& call, const company& with) {
+outcome<std::optional<finished_call>> runner::attempt_mutation(const checked_call& call, const company& with,
+                                                               run_report& report) {
   auto tx = shared_.db.begin();
   auto deployed = shared_.deployments.deployment_of(tx);
   if (!deployed) return deployed.error();
@@ -236,7 +228,7 @@ outcome<std::optional<finished_call>> runner::attempt_mutation(const checked_cal
   run_session session = new_session(call, *deployed);
   session.owns_job = with.before != nullptr && call.job_id.has_value();
   session.in_mutation = true;
-  auto ran = run_in_transaction(session, tx, call, runtime::function_kind::mutation);
+  auto ran = run_in_transaction(session, tx, call, runtime::function_kind::mutation, report);
   if (!ran) return ran.error();
   finished_call finished;
   finished.result = std::move(ran->end.result);
@@ -256,6 +248,7 @@ outcome<std::optional<finished_call>> runner::attempt_mutation(const checked_cal
   if (ts) {
     finished.ts = *ts;
   } else {
+    report.record().log_lines = finished.log_lines;  // For when this was a conflict, and the call goes on.
     if (!ts.error().deterministic()) return ts.error();
     finished.thrown = as_thrown(ts.error());
   }
@@ -267,13 +260,15 @@ outcome<std::optional<finished_call>> runner::attempt_mutation(const checked_cal
 }
 
 outcome<finished_call> runner::action(const checked_call& call) {
-  const std::int64_t began_ns = shared_.time.steady_ns();
-  auto finished = run_action(call);
-  if (finished) conclude_call(run_kind::action, call, began_ns, *finished);
+  run_report report(shared_, run_kind::action, call, shared_.time.steady_ns());
+  auto finished = run_action(call, report);
+  if (!finished) return finished;
+  write_result(*finished);
+  report.end(*finished);
   return finished;
 }
 
-outcome<finished_call> runner::run_action(const checked_call& call) {
+outcome<finished_call> runner::run_action(const checked_call& call, run_report& report) {
   auto tx = shared_.db.begin();
   auto deployed = shared_.deployments.deployment_of(tx);
   if (!deployed) return deployed.error();
@@ -288,12 +283,15 @@ outcome<finished_call> runner::run_action(const checked_call& call) {
   };
   auto function = find_function(**deployed, call.path, runtime::function_kind::action, call.allow_internal);
   if (!function) return refuse(function.error());
+  report.found(*(*deployed)->modules, call.path.module);
   if (auto checked = check_arguments(**function, call.args, tx); !checked) return refuse(checked.error());
 
   run_session session = new_session(call, *deployed);
+  report.follow(session);
   action_host host(*this, session, **function, *std::move(environment));
   const runtime::run_request request = make_request(session, **function, call.args_text, host);
   auto ran = shared_.js.run(request);
+  report.ran(ran);
   const auto took = ran.user_time;
   const std::size_t result_bytes = ran.value_json ? ran.value_json->size() : 0;
   auto now = shared_.db.begin();  // The result may name tables that the action has made.

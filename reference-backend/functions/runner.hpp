@@ -27,16 +27,18 @@ struct checked_call {
   bool allow_internal = false;
   std::string_view caller = callers::http;
   client_pointer client;
+  std::string parent_execution{};  ///< Of the action that makes it; empty when none does.
 };
 
 /// How a mutation or an action ended.
 struct finished_call {
   value result;
   std::optional<runtime::js_error> thrown;
-  std::vector<std::string> log_lines;
+  std::vector<runtime::log_line> log_lines;
   database::timestamp ts = 0;
   std::shared_ptr<const std::string> result_json{};  ///< Text of `result`; null when it threw.
   std::optional<unsigned> http_status = {};          ///< Of an HTTP action that answered.
+  bool replayed = false;                             ///< It did not run: an earlier call of the same request did.
 };
 
 /// What somebody adds to the transaction of a mutation.
@@ -45,7 +47,15 @@ struct company {
   std::function<outcome<void>(database::transaction&, const finished_call&)> after;  ///< Not when the function throws.
 };
 
+/// Which of the attempts at a mutation.
+struct mutation_attempt {
+  std::int64_t conflicts = 0;  ///< Attempts before it that others got in the way of.
+  bool alone = false;          ///< Without rivals.
+  bool last = false;           ///< Nobody tries again when others get in the way of this one, too.
+};
+
 struct http_request;
+class run_report;
 
 /// Safe from any thread.
 class runner {
@@ -64,25 +74,18 @@ class runner {
   outcome<finished_call> http_action(http_request& request);
 
   /// One attempt at a mutation, with what others write in the same commit. Nothing: `with.before` said no.
-  outcome<std::optional<finished_call>> mutation_once(const checked_call& call, const company& with, bool alone);
+  outcome<std::optional<finished_call>> mutation_once(const checked_call& call, const company& with,
+                                                      const mutation_attempt& which);
 
  private:
   run_session new_session(const checked_call& call, std::shared_ptr<const deployment> deployed) const;
-  /// Tells the observer, if there is one, of a query that began at `began_ns`; `lines` of a run of its own.
-  void tell_query(const checked_call& call, std::int64_t began_ns, const query_run& run,
-                  std::optional<std::vector<std::string>> lines) const;
-  /// `lines` gets what the function wrote, whether or not clients may see it.
-  outcome<query_cache::run_pointer> run_query(const checked_call& call, database::timestamp ts,
-                                              std::vector<std::string>& lines);
-  outcome<finished_call> run_action(const checked_call& call);
-  outcome<finished_call> run_http_action(http_request& request);
-  outcome<std::optional<finished_call>> attempt_mutation(const checked_call& call, const company& with);
-  /// A record of what ended just now and began at `began_ns` on the steady clock.
-  function_record record_of(run_kind kind, const checked_call& call, std::int64_t began_ns) const;
-  /// Tells the observer, which there must be.
-  void tell(function_record record, const finished_call& finished) const;
-  /// What every mutation and action ends with: the text of its result, and its record.
-  void conclude_call(run_kind kind, const checked_call& call, std::int64_t began_ns, finished_call& finished) const;
+  /// Tells the observer, if it wants to hear of it, of a query that did not run.
+  void tell_known(const checked_call& call, std::int64_t began_ns, const query_run& run) const;
+  outcome<query_cache::run_pointer> run_query(const checked_call& call, database::timestamp ts, run_report& report);
+  outcome<finished_call> run_action(const checked_call& call, run_report& report);
+  outcome<finished_call> run_http_action(http_request& request, const checked_call& call, run_report& report);
+  outcome<std::optional<finished_call>> attempt_mutation(const checked_call& call, const company& with,
+                                                         run_report& report);
 
   const services& shared_;
   query_cache cache_;

@@ -29,7 +29,7 @@ outcome<checked_call> read_call(const scheduler::scheduled_call& from) {
 }
 
 scheduler::call_end end_of(finished_call finished) {
-  scheduler::call_end end{std::move(finished.result), std::nullopt, std::move(finished.log_lines)};
+  scheduler::call_end end{std::move(finished.result), std::nullopt, texts_of(finished.log_lines)};
   if (finished.thrown) end.error = std::move(finished.thrown->display);
   return end;
 }
@@ -60,9 +60,10 @@ outcome<std::optional<scheduler::call_end>> scheduled_functions::mutation(const 
   auto call = read_call(from);
   if (!call) return std::optional(refused(call.error()));
   const company with{before, [&](database::transaction& tx, const finished_call& finished) {
-                       return after(tx, {finished.result, std::nullopt, finished.log_lines});
+                       return after(tx, {finished.result, std::nullopt, texts_of(finished.log_lines)});
                      }};
-  auto finished = runs_.mutation_once(*call, with, from.conflicts >= max_conflict_retries);
+  // The scheduler tries for as long as it takes.
+  auto finished = runs_.mutation_once(*call, with, {from.conflicts, from.conflicts >= max_conflict_retries, false});
   if (!finished) return finished.error();
   if (!*finished) return std::optional<scheduler::call_end>();
   return std::optional(end_of(**std::move(finished)));

@@ -33,6 +33,19 @@ outcome<database::timestamp> commit_time(database::database& db, const session_r
   return until;
 }
 
+/// The record has lines as their texts: "[LOG] 'hello'". Such a line has the same text again.
+runtime::log_line line_of(const std::string& text) {
+  runtime::log_line line{"LOG", {}, false, 0};
+  const std::size_t end = text.find(']');
+  if (!text.starts_with('[') || end == std::string::npos) {
+    line.messages.push_back(text);
+    return line;
+  }
+  line.level = text.substr(1, end - 1);
+  if (end + 2 <= text.size()) line.messages.push_back(text.substr(end + 2));
+  return line;
+}
+
 failure damaged() { return internal_failure("The record of a committed mutation is damaged."); }
 
 }  // namespace
@@ -51,12 +64,13 @@ outcome<std::optional<finished_call>> find_recorded(database::database& db, data
   if (const value* result = recorded->find("result")) finished.result = *result;
   if (const value* lines = recorded->find("logLines"); lines != nullptr && lines->is_array())
     for (const value& line : lines->as_array())
-      if (line.is_string()) finished.log_lines.push_back(line.as_string());
+      if (line.is_string()) finished.log_lines.push_back(line_of(line.as_string()));
   const value* began = rows->front().find("beganAt");
   if (began == nullptr || began->if_int64() == nullptr) return damaged();
   auto ts = commit_time(db, request, static_cast<database::timestamp>(began->as_int64()), tx.begin_ts());
   if (!ts) return ts.error();
   finished.ts = *ts;
+  finished.replayed = true;
   finished.result = database::with_commit_ts(finished.result, static_cast<std::int64_t>(*ts));
   return std::optional<finished_call>(std::move(finished));
 }
@@ -77,7 +91,7 @@ outcome<std::size_t> forget_old_records(database::transaction& tx, std::int64_t 
 
 outcome<void> record(database::transaction& tx, const session_request& request, const finished_call& finished) {
   array lines;
-  for (const std::string& line : finished.log_lines) lines.emplace_back(line);
+  for (const runtime::log_line& line : finished.log_lines) lines.emplace_back(line.to_text());
   const std::string text =
       write_json(value::make_object({{"result", finished.result}, {"logLines", std::move(lines)}}));
   double number = 0;

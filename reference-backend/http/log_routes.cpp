@@ -1,6 +1,6 @@
 // Routes for the operator: runs of functions as they end, metrics, and whether the backend is well.
-#include "http/routes.hpp"
 #include "http/process_metrics.hpp"
+#include "http/routes.hpp"
 #include "sync/client_version.hpp"
 #include "sync/function_log.hpp"
 #include "sync/services.hpp"
@@ -16,62 +16,128 @@ namespace {
 
 using functions::function_record;
 using functions::run_kind;
+using functions::run_place;
+using functions::run_usage;
+using runtime::log_line;
 
 constexpr std::chrono::seconds longest_wait{60};
 
+/// What one of the two routes gives.
+struct log_format {
+  bool progress = false;    ///< Lines of actions as they come, and not once more at the end.
+  bool structured = false;  ///< Lines in their parts, else as texts.
+};
+
 const char* type_of(run_kind kind) {
   switch (kind) {
-    case run_kind::query: return "Query";
-    case run_kind::mutation: return "Mutation";
-    case run_kind::action: return "Action";
-    case run_kind::http_action: break;
+    case run_kind::query:
+      return "Query";
+    case run_kind::mutation:
+      return "Mutation";
+    case run_kind::action:
+      return "Action";
+    case run_kind::http_action:
+    case run_kind::unknown:
+      break;  // what is unknown is not in the stream
   }
   return "HttpAction";
 }
 
-/// "[LOG] 'hello'" in its parts. What was joined to one text stays one.
-value structured(const std::string& line, double when_ms) {
-  std::string level = "LOG", text = line;
-  if (const auto end = line.find("] "); line.starts_with('[') && end != std::string::npos) {
-    level = line.substr(1, end - 1);
-    text = line.substr(end + 2);
+const char* environment_of(run_place place) {
+  switch (place) {
+    case run_place::isolate:
+      return "isolate";
+    case run_place::node:
+      return "node";
+    case run_place::none:
+      break;
   }
-  return value::make_object({{"messages", value::make_array({value(std::move(text))})},
-                             {"isTruncated", false},
-                             {"timestamp", when_ms},
-                             {"level", std::move(level)}});
+  return "invalid";
 }
 
-value entry_of(const function_record& r, bool structured_lines) {
-  const double ended = static_cast<double>(r.ended_ns) / 1e9;
-  const double took = static_cast<double>(r.took_ns) / 1e9;
+value text_or_null(const std::string& text) { return text.empty() ? value() : value(text); }
+value number(std::uint64_t n) { return value(static_cast<double>(n)); }
+
+value structured(const log_line& line) {
+  array messages;
+  for (const std::string& m : line.messages) messages.emplace_back(m);
+  object parts{{"messages", std::move(messages)},
+               {"isTruncated", line.truncated},
+               {"timestamp", static_cast<double>(line.timestamp_ms)},
+               {"level", line.level}};
+  if (!line.code.empty()) parts.set("systemMetadata", value::make_object({{"code", line.code}}));
+  return value(std::move(parts));
+}
+
+array lines_of(const function_record& r, bool in_parts) {
   array lines;
-  for (const auto& line : r.log_lines)
-    lines.push_back(structured_lines ? structured(line, static_cast<double>(r.ended_ns / 1'000'000)) : value(line));
-  value success;
-  if (r.http_status && !r.error) success = value::make_object({{"status", std::to_string(*r.http_status)}});
-  return value::make_object({{"kind", "Completion"},
+  for (const log_line& line : r.log_lines) lines.push_back(in_parts ? structured(line) : value(line.to_text()));
+  return lines;
+}
+
+/// What is not counted is zero: tools want every field.
+value usage_of(const run_usage& used) {
+  object all{{"databaseReadBytes", number(used.read_bytes)},
+             {"databaseWriteBytes", number(used.written_bytes)},
+             {"databaseReadDocuments", number(used.read_documents)},
+             {"databaseWriteDocuments", number(used.written_documents)}};
+  for (const char* name : {"databaseIoReadBytes", "databaseIoWriteBytes", "databaseWriteIndexRows", "storageReadBytes",
+                           "storageWriteBytes", "vectorIndexReadBytes", "vectorIndexWriteBytes", "textIndexQueryBytes",
+                           "textIndexWriteQueryBytes", "vectorIndexReadQueryBytes", "vectorIndexWriteQueryBytes",
+                           "networkEgressBytes", "memoryUsedMb"})
+    all.set(name, 0.0);
+  return value(std::move(all));
+}
+
+value conflict_of(const function_record& r) {
+  if (!r.conflict) return {};
+  return value::make_object({{"tableName", text_or_null(r.conflict->table)},
+                             {"documentId", nullptr},
+                             {"writeSource", text_or_null(r.conflict->source)},
+                             {"componentPath", nullptr},
+                             {"retryCount", static_cast<double>(r.conflict->retries)}});
+}
+
+value progress_of(const function_record& r, const log_format& format) {
+  return value::make_object({{"kind", "Progress"},
                              {"udfType", type_of(r.kind)},
                              {"componentPath", nullptr},
                              {"identifier", r.identifier},
-                             {"logLines", std::move(lines)},
-                             {"timestamp", ended},
-                             {"cachedResult", r.cached},
-                             {"executionTime", took},
-                             {"userExecutionTime", took},
-                             {"success", std::move(success)},
-                             {"error", r.error ? value(*r.error) : value()},
+                             {"timestamp", static_cast<double>(r.ended_ns) / 1e9},
+                             {"logLines", lines_of(r, format.structured)},
                              {"requestId", r.request_id},
-                             {"executionId", r.request_id},
-                             {"caller", r.caller},
-                             {"parentExecutionId", nullptr},
-                             {"usageStats", hull::object{}},
-                             {"returnBytes", static_cast<double>(r.return_bytes)},
-                             {"occInfo", nullptr},
-                             {"willRetry", false},
-                             {"executionTimestamp", ended - took},
-                             {"identityType", r.identity},
-                             {"environment", "isolate"}});
+                             {"executionId", r.execution_id}});
+}
+
+value completion_of(const function_record& r, const log_format& format) {
+  const double ended = static_cast<double>(r.ended_ns) / 1e9;
+  const double took = static_cast<double>(r.took_ns) / 1e9;
+  const bool lines_were_told = format.progress && functions::tells_lines_early(r.kind);
+  value success;
+  if (r.http_status && !r.error) success = value::make_object({{"status", std::to_string(*r.http_status)}});
+  return value::make_object(
+      {{"kind", "Completion"},
+       {"udfType", type_of(r.kind)},
+       {"componentPath", nullptr},
+       {"identifier", r.identifier},
+       {"logLines", lines_were_told ? array{} : lines_of(r, format.structured)},
+       {"timestamp", ended},
+       {"cachedResult", r.cached},
+       {"executionTime", took},
+       {"userExecutionTime", r.script_ns ? value(static_cast<double>(*r.script_ns) / 1e9) : value()},
+       {"success", std::move(success)},
+       {"error", r.error ? value(*r.error) : value()},
+       {"requestId", r.request_id},
+       {"executionId", r.execution_id},
+       {"caller", r.caller},
+       {"parentExecutionId", text_or_null(r.parent_execution)},
+       {"usageStats", usage_of(r.usage)},
+       {"returnBytes", number(r.return_bytes)},
+       {"occInfo", conflict_of(r)},
+       {"willRetry", r.conflict && r.conflict->will_retry},
+       {"executionTimestamp", ended - took},
+       {"identityType", r.identity},
+       {"environment", environment_of(r.place)}});
 }
 
 /// Of the tools that take lines in their parts.
@@ -94,7 +160,8 @@ outcome<std::optional<std::string>> wanted_request(const request& r) {
   return std::optional(sync::socket_request_id(*session, number));
 }
 
-outcome<response> follow(const request& r, const sync::services& s, bool may_be_structured) {
+/// `with_progress`: the newer of the two routes, whose lines may come in parts, too.
+outcome<response> follow(const request& r, const sync::services& s, bool with_progress) {
   auto who = require_admin(r, s);
   if (!who) return who.error();
   double cursor = 0;
@@ -106,11 +173,19 @@ outcome<response> follow(const request& r, const sync::services& s, bool may_be_
   auto only = wanted_request(r);
   if (!only) return only.error();
   const auto page = s.log.stream().read(cursor, longest_wait);
-  if (!page) return failure{blame::overload, "LogStreamUnavailable", "The backend stops, or too many follow its logs.", {}};
-  const bool structured_lines = may_be_structured && wants_structure(r);
+  if (!page)
+    return failure{blame::overload, "LogStreamUnavailable", "The backend stops, or too many follow its logs.", {}};
+  const log_format format{with_progress, with_progress && wants_structure(r)};
   array entries;
-  for (const auto& e : page->entries)
-    if (!*only || e.record->request_id == **only) entries.push_back(entry_of(*e.record, structured_lines));
+  for (const auto& e : page->entries) {
+    const function_record& record = *e.record;
+    // Whoever asks for a request means the run itself, not those that it started.
+    if (*only && (record.request_id != **only || !record.parent_execution.empty())) continue;
+    if (!record.in_progress)
+      entries.push_back(completion_of(record, format));
+    else if (format.progress)
+      entries.push_back(progress_of(record, format));
+  }
   return value_response(value::make_object({{"entries", std::move(entries)}, {"newCursor", page->cursor}}));
 }
 
@@ -140,8 +215,8 @@ response metrics(const sync::services& s) {
 void add_log_routes(router& r, const sync::services& s) {
   for (const std::string prefix : {"/api/", "/api/app_metrics/"}) {
     for (const bool functions : {true, false})
-      r.add({"GET", prefix + (functions ? "stream_function_logs" : "stream_udf_execution"), where_to_run::actions, small_body,
-             answering([&s, functions](const request& q) { return follow(q, s, functions); })});
+      r.add({"GET", prefix + (functions ? "stream_function_logs" : "stream_udf_execution"), where_to_run::actions,
+             small_body, answering([&s, functions](const request& q) { return follow(q, s, functions); })});
   }
   r.add({"GET", "/metrics", where_to_run::here, small_body, [&s](const request&) { return metrics(s); }});
   r.add({"GET", "/health", where_to_run::here, small_body,

@@ -6,14 +6,18 @@
 #include "sync/function_metrics.hpp"
 #include "sync/log_stream.hpp"
 
+#include <cstdint>
+
 namespace hull::backend::sync {
 
 /// Safe from any thread.
 class function_log {
  public:
-  /// Log lines and errors go to the log at level info. A cached result is only counted: it says nothing new, and one
-  /// mutation may have thousands of them follow.
+  /// Log lines and errors go to the log at level info. A cached result does not: it says nothing new.
   void note(functions::function_record record);
+  /// Counts a query whose result was known, of which one mutation may have thousands follow. True: it is to be noted,
+  /// too.
+  bool note_known(std::int64_t now_ns);
 
   log_stream& stream() noexcept { return stream_; }
   const function_metrics& metrics() const noexcept { return metrics_; }

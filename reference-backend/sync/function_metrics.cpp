@@ -28,11 +28,7 @@ void write_metric(std::string& out, const char* name, const char* type, const ch
 }
 
 void function_metrics::count(const functions::function_record& record) {
-  log_lines_.fetch_add(record.log_lines.size(), std::memory_order_relaxed);
-  if (record.cached) {
-    from_cache_.fetch_add(1, std::memory_order_relaxed);
-    return;
-  }
+  if (record.kind == functions::run_kind::unknown) return;
   per_kind& of = by_kind_[static_cast<std::size_t>(record.kind)];
   (record.error ? of.failed : of.succeeded).fetch_add(1, std::memory_order_relaxed);
   const std::int64_t us = record.took_ns / 1000;
@@ -42,13 +38,19 @@ void function_metrics::count(const functions::function_record& record) {
 }
 
 void function_metrics::write(std::string& out) const {
-  const auto read = [](const std::atomic<std::uint64_t>& n) { return std::to_string(n.load(std::memory_order_relaxed)); };
+  const auto read = [](const std::atomic<std::uint64_t>& n) {
+    return std::to_string(n.load(std::memory_order_relaxed));
+  };
   describe(out, "hull_function_runs_total", "counter", "Runs of functions that have ended, by type and result.");
   for (std::size_t k = 0; k < kinds; ++k)
     for (const bool ok : {true, false})
-      out.append("hull_function_runs_total{type=\"").append(names[k]).append("\",result=\"")
-          .append(ok ? "success" : "error").append("\"} ")
-          .append(read(ok ? by_kind_[k].succeeded : by_kind_[k].failed)).append("\n");
+      out.append("hull_function_runs_total{type=\"")
+          .append(names[k])
+          .append("\",result=\"")
+          .append(ok ? "success" : "error")
+          .append("\"} ")
+          .append(read(ok ? by_kind_[k].succeeded : by_kind_[k].failed))
+          .append("\n");
 
   describe(out, "hull_function_duration_seconds", "histogram", "How long runs took, from the call to the commit.");
   for (std::size_t k = 0; k < kinds; ++k) {
@@ -57,12 +59,21 @@ void function_metrics::write(std::string& out) const {
     for (std::size_t b = 0; b <= bounds_us.size(); ++b) {
       so_far += by_kind_[k].took[b].load(std::memory_order_relaxed);
       const std::string bound = b < bounds_us.size() ? number(static_cast<double>(bounds_us[b]) / 1e6) : "+Inf";
-      out.append("hull_function_duration_seconds_bucket").append(labels).append(",le=\"").append(bound).append("\"} ")
-          .append(std::to_string(so_far)).append("\n");
+      out.append("hull_function_duration_seconds_bucket")
+          .append(labels)
+          .append(",le=\"")
+          .append(bound)
+          .append("\"} ")
+          .append(std::to_string(so_far))
+          .append("\n");
     }
     const double seconds = static_cast<double>(by_kind_[k].microseconds.load(std::memory_order_relaxed)) / 1e6;
     out.append("hull_function_duration_seconds_sum").append(labels).append("} ").append(number(seconds)).append("\n");
-    out.append("hull_function_duration_seconds_count").append(labels).append("} ").append(std::to_string(so_far)).append("\n");
+    out.append("hull_function_duration_seconds_count")
+        .append(labels)
+        .append("} ")
+        .append(std::to_string(so_far))
+        .append("\n");
   }
   write_metric(out, "hull_query_results_from_cache_total", "counter", "Queries that were answered without a run.",
                static_cast<double>(from_cache_.load(std::memory_order_relaxed)));

@@ -114,6 +114,10 @@ deployed_app::deployed_app(const sources& modules, const std::string& schema, bo
     const std::lock_guard lock(records_mutex_);
     records.push_back(record);
   };
+  options.observe_known = [this](std::int64_t) {
+    ++known;
+    return tell_known.load();
+  };
   options.redact_logs_to_client = redacted;
   options.sleep = [this](std::chrono::milliseconds pause) {
     ++sleeps;

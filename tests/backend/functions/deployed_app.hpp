@@ -39,8 +39,10 @@ class deployed_app {
   call_outcome mutation(const std::string& path, const std::string& args_json = "[{}]");
   call_outcome action(const std::string& path, const std::string& args_json = "[{}]");
 
-  std::vector<std::string> log;  ///< What the backend told its operator.
+  std::vector<std::string> log;          ///< What the backend told its operator.
   std::vector<function_record> records;  ///< Of its functions; look at them between calls.
+  std::atomic<int> known = 0;            ///< Queries whose result was known.
+  std::atomic<bool> tell_known = true;   ///< They are among the records.
   std::atomic<int> sleeps = 0;
   /// Called when a function has run and before its transaction is committed.
   std::function<void(const runtime::run_request&)> after_run;

@@ -184,7 +184,7 @@ TEST_F(scheduling, a_mutation_does_not_cancel_itself) {
   EXPECT_EQ(ran.identifier, "m:cancel_itself");
   EXPECT_EQ(ran.caller, callers::scheduler);
   ASSERT_EQ(ran.log_lines.size(), 1u);
-  EXPECT_EQ(ran.log_lines[0].rfind("[WARN] ", 0), 0u) << ran.log_lines[0];
+  EXPECT_EQ(ran.log_lines[0].level, "WARN");
 }
 
 TEST_F(scheduling, works_in_actions) {

@@ -12,6 +12,7 @@ std::vector<std::string> texts(const run_extent& run) {
   std::vector<std::string> out;
   for (const runtime::log_line& line : limit_warnings(run, 5)) {
     EXPECT_EQ(line.timestamp_ms, 5);
+    EXPECT_EQ(line.code.rfind("warning:", 0), 0u) << line.code;
     out.push_back(line.to_text());
   }
   return out;
@@ -55,6 +56,22 @@ TEST(limit_warnings, name_large_arguments_and_results) {
   EXPECT_EQ(texts(quick(kind::query, small, 13'000'000)), lines{});
 }
 
+TEST(limit_warnings, have_a_code_for_tools) {
+  const std::size_t size = 14u << 20;
+  const value large(std::string(size, 'x'));
+  const auto code_of = [](const run_extent& run) { return limit_warnings(run, 5).at(0).code; };
+  EXPECT_EQ(code_of(quick(kind::mutation, large, size)), "warning:TooLargeFunctionArguments");
+  EXPECT_EQ(code_of(quick(kind::action, large, size)), "warning:FunctionArgumentsTooLarge");
+  const value args;
+  run_extent run = quick(kind::query, args);
+  run.result = &large;
+  run.result_json_bytes = size;
+  EXPECT_EQ(code_of(run), "warning:TooLargeFunctionResult");
+  run_extent slow = quick(kind::query, args);
+  slow.took = 900ms;
+  EXPECT_EQ(code_of(slow), "warning:UserTimeout");
+}
+
 TEST(limit_warnings, of_transactions_stand_in_the_log) {
   deployed_app d(sources{{"m.js", R"js(
 import { query, mutation, db, call } from "./_deps/kit.js";
@@ -76,6 +93,7 @@ export const schedule = mutation({ handler: ({ size }) =>
   };
   EXPECT_EQ(d.mutation("m:write", R"([{"rows":10,"size":700000}])").log_lines, lines{});
   begins(d.mutation("m:write", R"([{"rows":1,"size":900000}])").log_lines, "[WARN] Large document written with ID \"");
+  EXPECT_EQ(d.records.back().log_lines[0].code, "warning:ValueTooLargeError");
   begins(d.mutation("m:write", R"([{"rows":20,"size":700000}])").log_lines,
          "[WARN] Many bytes written in a single function execution (actual: 14001");
   begins(d.mutation("m:nest").log_lines, "[WARN] Deeply nested document written with ID \"");
