@@ -21,6 +21,25 @@ after(async () => {
   assert.equal(await backend?.stop(), 0, "hull-backend stops cleanly");
 });
 
+// The stream of the operator, from where it ends now.
+const stream = async (route = "stream_function_logs", version = "npm-cli-1.48.0") => {
+  const headers = { Authorization: "Convex " + backend.adminKey, "Convex-Client": version };
+  const read = async (cursor) => (await fetch(`${backend.url}/api/${route}?cursor=${cursor}`, { headers })).json();
+  let { newCursor: cursor } = await read(0);
+  const entries = [];
+  return {
+    // All that came, once it is enough.
+    async until(enough) {
+      while (!enough(entries)) {
+        const page = await read(cursor);
+        entries.push(...page.entries);
+        cursor = page.newCursor;
+      }
+      return entries;
+    },
+  };
+};
+
 // `npx convex logs ...args`, as it goes on.
 const follow = (...args) => {
   const cli = spawn(process.execPath, [join(here, "node_modules", "convex", "bin", "main.js"), "logs", ...args], {
@@ -50,21 +69,14 @@ test("the CLI shows what was logged, and what is logged while it follows", async
   }
 });
 
-test("what an action calls is listed on its own, and a cached result is not listed again", async () => {
-  const admin = { headers: { Authorization: "Convex " + backend.adminKey, "Convex-Client": "npm-1.48.0" } };
-  const read = async (cursor) => (await fetch(`${backend.url}/api/stream_function_logs?cursor=${cursor}`, admin)).json();
-  const { newCursor } = await read(0);
+test("what an action calls is listed on its own", async () => {
+  const log = await stream("stream_function_logs", "npm-1.48.0");
   const answer = await fetch(`http://127.0.0.1:${backend.sitePort}/postMessage`, {
     method: "POST",
     body: JSON.stringify({ author: "web", body: "hello" }),
   });
   assert.equal(answer.status, 200);
-  let entries = [];
-  for (let cursor = newCursor; entries.length < 2; ) {
-    const page = await read(cursor);
-    entries.push(...page.entries);
-    cursor = page.newCursor;
-  }
+  const entries = await log.until((all) => all.length >= 2);
   assert.deepEqual(
     entries.map(({ udfType, identifier, caller, success }) => [udfType, identifier, caller, success]),
     [
@@ -73,6 +85,58 @@ test("what an action calls is listed on its own, and a cached result is not list
     ],
   );
   assert.deepEqual(entries[0].logLines, ["[LOG] 'sending' {\n  author: 'web',\n  body: 'Sent via HTTP action: hello'\n}"]);
+  const [mutation, action] = entries;
+  assert.match(action.executionId, /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+  assert.equal(mutation.parentExecutionId, action.executionId);
+  assert.equal(action.parentExecutionId, null);
+  assert.notEqual(mutation.executionId, action.executionId);
+  assert.equal(mutation.requestId, action.requestId);
+  assert.equal(mutation.usageStats.databaseWriteDocuments, 1);
+  assert.ok(mutation.usageStats.databaseWriteBytes > 0);
+  assert.ok(mutation.userExecutionTime > 0);
+  assert.equal(mutation.environment, "isolate");
+});
+
+test("lines of an action come while it runs, in their parts, and not once more at its end", async () => {
+  const log = await stream();
+  const older = await stream("stream_udf_execution");
+  const before = Date.now();
+  await fetch(`http://127.0.0.1:${backend.sitePort}/fail`);
+  const [line, end] = await log.until((all) => all.length >= 2);
+  assert.deepEqual([line.kind, line.udfType, line.identifier], ["Progress", "HttpAction", "GET /fail"]);
+  const { timestamp, ...said } = line.logLines[0];
+  assert.deepEqual(said, { messages: ["'about to fail'"], isTruncated: false, level: "LOG" });
+  assert.ok(Number.isInteger(timestamp) && timestamp >= before && timestamp <= Date.now(), String(timestamp));
+  assert.deepEqual([end.kind, end.logLines, end.success], ["Completion", [], null]);
+  assert.equal(end.executionId, line.executionId);
+  assert.match(end.error, /^Uncaught Error: boom/);
+  const [whole] = await older.until((all) => all.length >= 1);
+  assert.deepEqual([whole.kind, whole.logLines], ["Completion", ["[LOG] 'about to fail'"]]);
+});
+
+test("HTTP actions are listed by their route", async () => {
+  const log = await stream();
+  await fetch(`http://127.0.0.1:${backend.sitePort}/getAuthorMessages/nobody`);
+  const entries = await log.until((all) => all.some((e) => e.udfType === "HttpAction"));
+  assert.deepEqual(
+    entries.map((e) => e.identifier),
+    ["messages:byAuthor", "GET /getAuthorMessages/*"],
+  );
+});
+
+test("a result that was known is listed as such, and what the CLI asks the backend is not", async () => {
+  const log = await stream();
+  await http.query(messages.byAuthor, { author: "known" });
+  await backend.convex("env", "list");
+  await http.query(messages.byAuthor, { author: "known" });
+  const entries = await log.until((all) => all.length >= 2);
+  assert.deepEqual(
+    entries.map((e) => [e.identifier, e.cachedResult, e.logLines]),
+    [
+      ["messages:byAuthor", false, []],
+      ["messages:byAuthor", true, []],
+    ],
+  );
 });
 
 test("a query on an index runs in the context of the one before", async () => {

@@ -62,6 +62,23 @@ test("log lines", async () => {
   await client.close();
   assert.ok(lines.some((line) => line.includes("'from Node.js' { n: 1 }")), lines.join("\n"));
 });
+test("log lines, for the operator", async () => {
+  const headers = { Authorization: "Convex " + backend.adminKey, "Convex-Client": "npm-cli-1.48.0" };
+  const route = backend.url + "/api/stream_function_logs";
+  const read = async (cursor) => (await fetch(`${route}?cursor=${cursor}`, { headers })).json();
+  let { newCursor: cursor } = await read(0);
+  await http.action(ref("digests:logs"), {});
+  const entries = [];
+  while (entries.length < 2) {
+    const page = await read(cursor);
+    entries.push(...page.entries);
+    cursor = page.newCursor;
+  }
+  const [line, end] = entries;
+  assert.deepEqual([line.kind, line.identifier], ["Progress", "digests:logs"]);
+  assert.deepEqual(line.logLines[0].messages, ["'from Node.js'", "{ n: 1 }"]);
+  assert.deepEqual([end.kind, end.environment, end.logLines, end.userExecutionTime], ["Completion", "node", [], null]);
+});
 test("scheduled", async () => {
   const client = new ConvexClient(backend.url);
   const seen = new Promise((resolve) => client.onUpdate(ref("notes:list"), {}, (all) => all.includes("later") && resolve()));
