@@ -49,22 +49,36 @@ void utf8_decode(call info) {
       js_string(isolate, std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size())));
 }
 
+/// Only what the serializer refuses goes through `refusal`: what a getter throws stays what it is.
 class clone_delegate final : public v8::ValueSerializer::Delegate {
  public:
-  explicit clone_delegate(v8::Isolate* isolate) : isolate_(isolate) {}
+  clone_delegate(v8::Isolate* isolate, v8::Local<v8::Function> refusal) : isolate_(isolate), refusal_(refusal) {}
   void ThrowDataCloneError(v8::Local<v8::String> message) override {
-    isolate_->ThrowException(v8::Exception::Error(message));
+    v8::Local<v8::Value> argument = message;
+    v8::Local<v8::Value> error;
+    if (refusal_->Call(isolate_->GetCurrentContext(), v8::Undefined(isolate_), 1, &argument).ToLocal(&error))
+      isolate_->ThrowException(error);
+  }
+  v8::Maybe<bool> WriteHostObject(v8::Isolate*, v8::Local<v8::Object>) override {
+    ThrowDataCloneError(js_name(isolate_, "An object of the host could not be cloned."));
+    return v8::Nothing<bool>();
+  }
+  v8::Maybe<std::uint32_t> GetSharedArrayBufferId(v8::Isolate*, v8::Local<v8::SharedArrayBuffer>) override {
+    ThrowDataCloneError(js_name(isolate_, "#<SharedArrayBuffer> could not be cloned."));
+    return v8::Nothing<std::uint32_t>();
   }
 
  private:
   v8::Isolate* isolate_;
+  v8::Local<v8::Function> refusal_;
 };
 
-/// clone(value): a deep copy; throws for what cannot be copied.
+/// clone(value, refusal): a deep copy; what cannot be copied throws what `refusal` makes of the reason.
 void clone(call info) {
   v8::Isolate* isolate = info.GetIsolate();
   const v8::Local<v8::Context> context = isolate->GetCurrentContext();
-  clone_delegate delegate(isolate);
+  if (!info[1]->IsFunction()) return throw_type_error(isolate, "The second argument is no function");
+  clone_delegate delegate(isolate, info[1].As<v8::Function>());
   v8::ValueSerializer writer(isolate, &delegate);
   writer.WriteHeader();
   if (!writer.WriteValue(context, info[0]).FromMaybe(false)) return;
@@ -76,10 +90,14 @@ void clone(call info) {
   std::free(data);
 }
 
+/// isError(value): whether it was made by Error or a class that extends it, whatever its prototype is now.
+void is_error(call info) { info.GetReturnValue().Set(info[0]->IsNativeError()); }
+
 constexpr binding table[] = {
     {"utf8Encode", utf8_encode},
     {"utf8Decode", utf8_decode},
     {"clone", clone},
+    {"isError", is_error},
 };
 
 }  // namespace

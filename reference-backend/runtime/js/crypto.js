@@ -2,7 +2,7 @@
 const { randomFill } = host;
 const { shared } = host;
 const { notImplemented } = shared;
-const { DOMException } = globalThis;
+const { DOMException } = shared;
 const hex = Array.from({ length: 256 }, (_, i) => (i < 16 ? "0" : "") + i.toString(16));
 let building = true;
 
@@ -14,6 +14,7 @@ class Crypto {
     return shared.need("subtle").subtle;
   }
   getRandomValues(view) {
+    shared.requireArguments(1, arguments.length, "Crypto.getRandomValues");
     if (!ArrayBuffer.isView(view) || view instanceof DataView || view instanceof Float32Array || view instanceof Float64Array)
       throw new DOMException("The argument must be an integer typed array", "TypeMismatchError");
     if (view.byteLength > 65536)
@@ -32,6 +33,7 @@ class Crypto {
   }
 }
 
+shared.tag(Crypto);
 const crypto = new Crypto();
 building = false;
 Object.defineProperty(globalThis, "crypto", { get: () => crypto, configurable: true, enumerable: true });

@@ -31,27 +31,22 @@ hide(Error, "prepareStackTrace", (error, sites) => {
   return mapStack(text);
 });
 
-const codes = {
-  IndexSizeError: 1,
-  HierarchyRequestError: 3,
-  InvalidCharacterError: 5,
-  NotFoundError: 8,
-  NotSupportedError: 9,
-  InvalidStateError: 11,
-  SyntaxError: 12,
-  InvalidAccessError: 15,
-  NetworkError: 19,
-  AbortError: 20,
-  QuotaExceededError: 22,
-  TimeoutError: 23,
-  DataCloneError: 25,
-};
+/// Names of the errors that have codes, by code from 1; those without "Error" behind them have a constant only.
+const legacy = [
+  "IndexSizeError", "DOMStringSize", "HierarchyRequestError", "WrongDocumentError", "InvalidCharacterError", "NoDataAllowed",
+  "NoModificationAllowedError", "NotFoundError", "NotSupportedError", "InUseAttributeError", "InvalidStateError", "SyntaxError",
+  "InvalidModificationError", "NamespaceError", "InvalidAccessError", "Validation", "TypeMismatchError", "SecurityError",
+  "NetworkError", "AbortError", "URLMismatchError", "QuotaExceededError", "TimeoutError", "InvalidNodeTypeError", "DataCloneError",
+];
+const codes = Object.create(null);
 
 class DOMException extends Error {
   #name;
-  constructor(message = "", name = "Error") {
+  constructor(message = "", options = "Error") {
     super(message);
-    this.#name = String(name);
+    const given = typeof options === "object" && options !== null;
+    this.#name = `${given ? options.name ?? "Error" : options}`;
+    if (given && "cause" in options) hide(this, "cause", options.cause);
   }
   get name() {
     return this.#name;
@@ -60,16 +55,22 @@ class DOMException extends Error {
     return codes[this.#name] ?? 0;
   }
 }
-hide(globalThis, "DOMException", DOMException);
+host.shared.tag(DOMException);
+for (let i = 0; i < legacy.length; ++i) {
+  const words = legacy[i].replace("Error", "").replace("InUse", "Inuse").replace("URLM", "UrlM");
+  const constant = words.replace(/([a-z])(?=[A-Z])/g, "$1_").toUpperCase() + "_ERR";
+  const property = { value: i + 1, enumerable: true };
+  for (const owner of [DOMException, DOMException.prototype]) defineProperty(owner, constant, property);
+  if (legacy[i].endsWith("Error")) codes[legacy[i]] = i + 1;
+}
+globalThis.DOMException = DOMException;
 host.shared.DOMException = DOMException;
 
 const { clone, endFunction } = host;
+const refuseToClone = (message) => new DOMException(message, "DataCloneError");
 globalThis.structuredClone = function structuredClone(value, options) {
-  if (arguments.length === 0) throw new TypeError("structuredClone: 1 argument required");
+  host.shared.requireArguments(1, arguments.length, "structuredClone");
   if (options?.transfer?.length) endFunction("structuredClone with transfer not supported");
-  try {
-    return clone(value);
-  } catch (e) {
-    throw new DOMException(e.message, "DataCloneError");
-  }
+  return clone(value, refuseToClone);
 };
+host.shared.clone = (value) => clone(value, refuseToClone);

@@ -1,6 +1,6 @@
 // Performance and its entries. Where time must not pass, now() stands still.
 const { performanceNow, timeOrigin } = host;
-const { notImplemented, EventTarget, DOMException } = host.shared;
+const { notImplemented, EventTarget, DOMException, requireArguments, tag, clone } = host.shared;
 let building = true;
 
 class PerformanceEntry {
@@ -32,12 +32,13 @@ class PerformanceEntry {
 
 class Entry {
   constructor(name, type, start, duration, detail) {
-    Object.assign(this, { name, type, start, duration, detail: detail === undefined ? null : host.clone(detail) });
+    Object.assign(this, { name, type, start, duration, detail: detail === undefined ? null : clone(detail) });
   }
 }
 
 class PerformanceMark extends PerformanceEntry {
   constructor(name, options) {
+    requireArguments(1, arguments.length, "PerformanceMark");
     const start = options?.startTime === undefined ? performanceNow() : Number(options.startTime);
     if (start < 0) throw new TypeError("The time of a mark must be 0 or more");
     super(new Entry(String(name), "mark", start, 0, options?.detail));
@@ -59,6 +60,7 @@ class Performance extends EventTarget {
     return timeOrigin();
   }
   mark(name, options) {
+    requireArguments(1, arguments.length, "Performance.mark");
     const mark = new PerformanceMark(name, options);
     this.#entries.push(mark);
     return mark;
@@ -70,6 +72,7 @@ class Performance extends EventTarget {
     return found.startTime;
   }
   measure(name, from, to) {
+    requireArguments(1, arguments.length, "Performance.measure");
     const options = typeof from === "object" && from !== null ? from : { start: from, end: to };
     const { detail, duration } = options;
     let end = options.end === undefined ? undefined : this.#timeOf(options.end);
@@ -93,10 +96,12 @@ class Performance extends EventTarget {
     return this.#entries.toSorted((a, b) => a.startTime - b.startTime);
   }
   getEntriesByName(name, type) {
+    requireArguments(1, arguments.length, "Performance.getEntriesByName");
     return this.getEntries().filter((e) => e.name === String(name) && (type === undefined || e.entryType === type));
   }
   getEntriesByType(type) {
-    return this.getEntries().filter((e) => e.entryType === type);
+    requireArguments(1, arguments.length, "Performance.getEntriesByType");
+    return this.getEntries().filter((e) => e.entryType === String(type));
   }
   toJSON() {
     return { timeOrigin: timeOrigin() };
@@ -114,7 +119,6 @@ for (const name of ["timing", "navigation", "eventCounts"])
 const performance = new Performance();
 building = false;
 
-for (const type of [Performance, PerformanceEntry, PerformanceMark, PerformanceMeasure])
-  Object.defineProperty(type.prototype, Symbol.toStringTag, { value: type.name, configurable: true });
+for (const type of [Performance, PerformanceEntry, PerformanceMark, PerformanceMeasure]) tag(type);
 
 return { Performance, PerformanceEntry, PerformanceMark, PerformanceMeasure, performance };

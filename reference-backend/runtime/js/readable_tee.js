@@ -8,7 +8,7 @@ const copyOf = (view) => new Uint8Array(view.buffer.slice(view.byteOffset, view.
 
 /// A copy for the second branch, where the bytes of one must not change with the other's.
 function clone(chunk) {
-  return ArrayBuffer.isView(chunk) ? copyOf(chunk) : host.clone(chunk);
+  return ArrayBuffer.isView(chunk) ? copyOf(chunk) : host.shared.clone(chunk);
 }
 
 /// What both kinds of tee share: cancelling of the source once both branches are cancelled.

@@ -1,6 +1,7 @@
 // Timers: only actions have them.
 const { sleep, cancelSleep, requireOperation } = host;
 const { shared } = host;
+const { apply } = Reflect;
 const active = new Map();
 let last = 0;
 
@@ -9,11 +10,12 @@ function schedule(id, callback, ms, args, again) {
     if (!active.has(id)) return;
     if (again) schedule(id, callback, ms, args, true);
     else active.delete(id);
-    callback(...args);
+    apply(callback, undefined, args);
   });
 }
 
 function start(operation, callback, delay, args, again) {
+  if (typeof callback === "string") shared.notImplemented("code string argument", operation);
   requireOperation(operation);
   if (typeof callback !== "function") throw new TypeError(`The first argument of ${operation} must be a function`);
   const id = ++last;
@@ -23,7 +25,8 @@ function start(operation, callback, delay, args, again) {
 }
 
 function clear(id) {
-  if (active.delete(id)) cancelSleep(id);
+  const number = Number(id);
+  if (active.delete(number)) cancelSleep(number);
 }
 
 shared.setTimeout = (callback, delay) => start("setTimeout", callback, delay, [], false);
