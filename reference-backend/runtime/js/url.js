@@ -1,21 +1,25 @@
 // URL and URLSearchParams.
-const { urls, hide } = host.shared;
+const { urls, textOf, match, tag, requireArguments, addIteration } = host.shared;
 const { utf8Encode } = host;
-const { parse, toText, pathText, isSpecial, encode, decodePercent, encodeBytes } = urls;
+const { parse, toText, pathText, isSpecial, encode, decodePercent, encodeBytes, cleaned } = urls;
 
-function formDecode(text) {
-  return decodePercent(text.replaceAll("+", " "));
-}
+const formDecode = (text) => decodePercent(text.split("+").join(" "));
 
 function formEncode(text) {
+  if (match(/[^A-Za-z0-9*._-]/, text) === null) return text;
   let out = "";
-  for (const c of text) out += /[A-Za-z0-9*._-]/.test(c) ? c : c === " " ? "+" : encodeBytes(utf8Encode(c));
+  for (let i = 0; i < text.length; ++i) {
+    const c = text.codePointAt(i) > 0xffff ? text[i] + text[++i] : text[i];
+    out += match(/[A-Za-z0-9*._-]/, c) ? c : c === " " ? "+" : encodeBytes(utf8Encode(c));
+  }
   return out;
 }
 
 function parseForm(text) {
   const pairs = [];
-  for (const part of text.split("&")) {
+  const parts = text.split("&");
+  for (let i = 0; i < parts.length; ++i) {
+    const part = parts[i];
     if (part === "") continue;
     const at = part.indexOf("=");
     pairs.push(at < 0 ? [formDecode(part), ""] : [formDecode(part.slice(0, at)), formDecode(part.slice(at + 1))]);
@@ -23,24 +27,41 @@ function parseForm(text) {
   return pairs;
 }
 
+/// The pairs that a program gives: as a list, or as the fields of an object.
+function pairsFrom(init) {
+  const pairs = [];
+  const iterate = init[Symbol.iterator];
+  if (iterate === undefined || iterate === null) {
+    const names = Reflect.ownKeys(init);
+    for (let i = 0; i < names.length; ++i)
+      if (Object.getOwnPropertyDescriptor(init, names[i])?.enumerable) pairs.push([textOf(names[i]), textOf(init[names[i]])]);
+    return pairs;
+  }
+  for (const item of init) {
+    if ((typeof item !== "object" && typeof item !== "function") || item === null) throw new TypeError("Each query pair must be an iterable [name, value] tuple");
+    const pair = [...item];
+    if (pair.length !== 2) throw new TypeError("Each query pair must be an iterable [name, value] tuple");
+    pairs.push([textOf(pair[0]), textOf(pair[1])]);
+  }
+  return pairs;
+}
+
+let listOf;
+
 class URLSearchParams {
   #pairs = [];
   #changed = () => {};
+  static {
+    listOf = (params) => params.#pairs;
+  }
   constructor(init = "") {
     if (init instanceof Linked) {
       this.#pairs = parseForm(init.query ?? "");
       this.#changed = init.changed;
       init.reload = (query) => (this.#pairs = parseForm(query ?? ""));
-    } else if (typeof init === "object" && init !== null) {
-      if (typeof init[Symbol.iterator] === "function") {
-        for (const pair of init) {
-          const [name, value, ...more] = pair;
-          if (more.length > 0 || Array.from(pair).length !== 2) throw new TypeError("Each query pair must be an iterable [name, value] tuple");
-          this.#pairs.push([String(name).toWellFormed(), String(value).toWellFormed()]);
-        }
-      } else for (const name of Object.keys(init)) this.#pairs.push([String(name).toWellFormed(), String(init[name]).toWellFormed()]);
-    } else {
-      const text = String(init);
+    } else if ((typeof init === "object" && init !== null) || typeof init === "function") this.#pairs = pairsFrom(init);
+    else {
+      const text = textOf(init);
       this.#pairs = parseForm(text.startsWith("?") ? text.slice(1) : text);
     }
   }
@@ -48,56 +69,60 @@ class URLSearchParams {
     return this.#pairs.length;
   }
   append(name, value) {
-    this.#pairs.push([String(name), String(value)]);
+    requireArguments(2, arguments.length, "URLSearchParams.append");
+    this.#pairs.push([textOf(name), textOf(value)]);
     this.#changed();
   }
   delete(name, value) {
-    this.#pairs = this.#pairs.filter((p) => p[0] !== String(name) || (value !== undefined && p[1] !== String(value)));
+    requireArguments(1, arguments.length, "URLSearchParams.delete");
+    const isSame = sameAs(name, value);
+    this.#pairs = this.#pairs.filter((p) => !isSame(p));
     this.#changed();
   }
   get(name) {
-    return this.#pairs.find((p) => p[0] === String(name))?.[1] ?? null;
+    requireArguments(1, arguments.length, "URLSearchParams.get");
+    const text = textOf(name);
+    return this.#pairs.find((p) => p[0] === text)?.[1] ?? null;
   }
   getAll(name) {
-    return this.#pairs.filter((p) => p[0] === String(name)).map((p) => p[1]);
+    requireArguments(1, arguments.length, "URLSearchParams.getAll");
+    const text = textOf(name);
+    return this.#pairs.filter((p) => p[0] === text).map((p) => p[1]);
   }
   has(name, value) {
-    return this.#pairs.some((p) => p[0] === String(name) && (value === undefined || p[1] === String(value)));
+    requireArguments(1, arguments.length, "URLSearchParams.has");
+    return this.#pairs.some(sameAs(name, value));
   }
   set(name, value) {
-    const at = this.#pairs.findIndex((p) => p[0] === String(name));
-    if (at < 0) this.#pairs.push([String(name), String(value)]);
+    requireArguments(2, arguments.length, "URLSearchParams.set");
+    const isSame = sameAs(name, undefined);
+    const at = this.#pairs.findIndex(isSame);
+    if (at < 0) this.#pairs.push([textOf(name), textOf(value)]);
     else {
-      this.#pairs[at][1] = String(value);
-      this.#pairs = this.#pairs.filter((p, i) => i <= at || p[0] !== String(name));
+      this.#pairs[at][1] = textOf(value);
+      this.#pairs = this.#pairs.filter((p, i) => i <= at || !isSame(p));
     }
     this.#changed();
   }
   sort() {
-    this.#pairs.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+    this.#pairs.sort((a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0));
     this.#changed();
   }
-  forEach(callback, self) {
-    for (const [name, value] of this) callback.call(self, value, name, this);
-  }
-  *entries() {
-    for (const [name, value] of this.#pairs) yield [name, value];
-  }
-  *keys() {
-    for (const [name] of this.#pairs) yield name;
-  }
-  *values() {
-    for (const [, value] of this.#pairs) yield value;
-  }
-  [Symbol.iterator]() {
-    return this.entries();
-  }
   toString() {
-    return this.#pairs.map(([name, value]) => formEncode(name) + "=" + formEncode(value)).join("&");
+    return this.#pairs.map((p) => formEncode(p[0]) + "=" + formEncode(p[1])).join("&");
   }
   inspect() {
     return `URLSearchParams { '${this.toString()}' }`;
   }
+}
+addIteration(URLSearchParams, listOf);
+
+/// Whether a pair has the name, and the value when there is one.
+function sameAs(name, value) {
+  const text = textOf(name);
+  if (value === undefined) return (p) => p[0] === text;
+  const other = textOf(value);
+  return (p) => p[0] === text && p[1] === other;
 }
 
 /// The tie between a URL and its searchParams.
@@ -107,95 +132,103 @@ class Linked {
   reload = () => {};
 }
 
+/// The parts of a URL; null when it is none.
+function partsOf(input, base) {
+  const text = textOf(input);
+  const from = base === undefined ? null : parse(textOf(base), null);
+  return base !== undefined && from === null ? null : parse(text, from);
+}
+
+function originOf({ scheme, host, port, path }) {
+  if (scheme === "blob:") {
+    const inner = typeof path === "string" ? parse(path, null) : null;
+    return inner !== null && (inner.scheme === "http:" || inner.scheme === "https:") ? originOf(inner) : "null";
+  }
+  return isSpecial(scheme) && scheme !== "file:" ? `${scheme}//${host}${port ? ":" + port : ""}` : "null";
+}
+
 class URL {
   #parts;
   #params;
   #link = new Linked();
   constructor(input, base) {
-    const from = base === undefined ? null : parse(String(base), null);
-    this.#parts = base !== undefined && from === null ? null : parse(String(input), from);
-    if (this.#parts === null) throw new TypeError(`Invalid URL: '${input}'`);
+    requireArguments(1, arguments.length, "URL");
+    const parts = partsOf(input, base);
+    if (parts === null) throw new TypeError(`Invalid URL: '${input}'`);
+    this.#parts = parts;
   }
   static canParse(input, base) {
-    return URL.parse(input, base) !== null;
+    requireArguments(1, arguments.length, "URL.canParse");
+    return partsOf(input, base) !== null;
   }
   static parse(input, base) {
-    try {
-      return new URL(input, base);
-    } catch {
-      return null;
-    }
+    requireArguments(1, arguments.length, "URL.parse");
+    return partsOf(input, base) === null ? null : new URL(input, base);
   }
   get href() {
     return toText(this.#parts);
   }
   set href(text) {
-    const parts = parse(String(text), null);
+    const parts = parse(textOf(text), null);
     if (parts === null) throw new TypeError(`Invalid URL: '${text}'`);
     this.#parts = parts;
     this.#link.reload(parts.query);
   }
   get origin() {
-    const { scheme, host, port } = this.#parts;
-    return isSpecial(scheme) && scheme !== "file:" ? `${scheme}//${host}${port ? ":" + port : ""}` : "null";
+    return originOf(this.#parts);
   }
   get protocol() {
     return this.#parts.scheme;
   }
   set protocol(text) {
-    const scheme = /^[A-Za-z][A-Za-z0-9+.-]*/.exec(String(text))?.[0];
-    if (scheme === undefined || isSpecial(scheme.toLowerCase() + ":") !== isSpecial(this.#parts.scheme)) return;
-    this.#parts.scheme = scheme.toLowerCase() + ":";
-    urls.setPort(this.#parts, this.#parts.port);
+    urls.setScheme(this.#parts, cleaned(textOf(text)));
   }
   get username() {
     return this.#parts.username;
   }
   set username(text) {
-    if (this.#parts.host) this.#parts.username = encode(String(text), "userinfo");
+    if (urls.canHavePort(this.#parts)) this.#parts.username = encode(textOf(text), "userinfo");
   }
   get password() {
     return this.#parts.password;
   }
   set password(text) {
-    if (this.#parts.host) this.#parts.password = encode(String(text), "userinfo");
+    if (urls.canHavePort(this.#parts)) this.#parts.password = encode(textOf(text), "userinfo");
   }
   get host() {
     const { host, port } = this.#parts;
     return (host ?? "") + (port ? ":" + port : "");
   }
   set host(text) {
-    const next = { ...this.#parts };
-    if (typeof next.path !== "string" && urls.setHostAndPort(next, String(text))) {
-      if (!/:[0-9]+$/.test(String(text))) next.port = this.#parts.port;
-      this.#parts = next;
-    }
+    if (typeof this.#parts.path !== "string") urls.setHost(this.#parts, cleaned(textOf(text)), true);
   }
   get hostname() {
     return this.#parts.host ?? "";
   }
   set hostname(text) {
-    if (!/:[0-9]*$/.test(String(text))) this.host = text;
+    if (typeof this.#parts.path !== "string") urls.setHost(this.#parts, cleaned(textOf(text)), false);
   }
   get port() {
     return this.#parts.port;
   }
   set port(text) {
-    if (this.#parts.host) urls.setPort(this.#parts, /^[0-9]*/.exec(String(text))[0]);
+    const given = textOf(text);
+    if (!urls.canHavePort(this.#parts)) return;
+    if (given === "") this.#parts.port = "";
+    else urls.setPort(this.#parts, cleaned(given));
   }
   get pathname() {
     return pathText(this.#parts);
   }
   set pathname(text) {
-    if (typeof this.#parts.path === "string") return;
-    urls.setPath(this.#parts, String(text).replaceAll("?", "%3F").replaceAll("#", "%23"));
+    if (typeof this.#parts.path !== "string") urls.setPath(this.#parts, cleaned(textOf(text)));
   }
   get search() {
     return this.#parts.query ? "?" + this.#parts.query : "";
   }
   set search(text) {
-    const query = String(text).replace(/^\?/, "");
-    urls.setQuery(this.#parts, query === "" ? null : query);
+    const given = textOf(text);
+    urls.setQuery(this.#parts, given === "" ? null : cleaned(given.startsWith("?") ? given.slice(1) : given));
     this.#link.reload(this.#parts.query);
   }
   get searchParams() {
@@ -213,8 +246,8 @@ class URL {
     return this.#parts.fragment ? "#" + this.#parts.fragment : "";
   }
   set hash(text) {
-    const fragment = String(text).replace(/^#/, "");
-    this.#parts.fragment = fragment === "" ? null : encode(fragment, "fragment");
+    const given = textOf(text);
+    this.#parts.fragment = given === "" ? null : encode(cleaned(given.startsWith("#") ? given.slice(1) : given), "fragment");
   }
   toString() {
     return this.href;
@@ -227,8 +260,8 @@ class URL {
   }
 }
 
-Object.defineProperty(URL.prototype, Symbol.toStringTag, { value: "URL", configurable: true });
-Object.defineProperty(URLSearchParams.prototype, Symbol.toStringTag, { value: "URLSearchParams", configurable: true });
-hide(globalThis, "URL", URL);
-hide(globalThis, "URLSearchParams", URLSearchParams);
+for (const type of [URL, URLSearchParams]) {
+  tag(type);
+  globalThis[type.name] = type;
+}
 Object.assign(host.shared, { URL, URLSearchParams });

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 
 const here = dirname(fileURLToPath(import.meta.url));
 
-for (const name of ["streams.js", "bodies.js", "crypto.js", "events.js", "texts.js"]) {
+for (const name of ["streams.js", "bodies.js", "crypto.js", "events.js", "texts.js", "urls.js"]) {
   const { all } = await import("./" + name);
   const files = [join(here, name), join(here, "parts.js")];
   const lines = execFileSync(process.env.HULL_RUN_WEB_CASES, files, { maxBuffer: 1 << 26 }).toString().trim().split("\n");
