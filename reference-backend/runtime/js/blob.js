@@ -1,24 +1,26 @@
 // Blob and File. A blob is a list of pieces that never change; a slice shares them. A blob that comes from a stream
 // (a stored file) has its size from the start and can be read once.
-const { need, lowerCase } = host.shared;
+const { need, lowerCase, match, textOf, tag, optionsOf } = host.shared;
 const { utf8Encode, utf8Decode } = host;
 
 let blobOf, isBlob;
 
-const typeText = (type) => (/^[\x20-\x7e]*$/.test(String(type)) ? lowerCase(String(type)) : "");
+const typeText = (type) => (match(/^[\x20-\x7e]*$/, `${type}`) !== null ? lowerCase(`${type}`) : "");
 
-function bytesOf(part) {
+function bytesOf(part, native) {
   if (part instanceof ArrayBuffer) return new Uint8Array(part.slice(0));
   if (ArrayBuffer.isView(part)) return new Uint8Array(part.buffer, part.byteOffset, part.byteLength).slice();
-  return utf8Encode(String(part).toWellFormed());
+  const text = textOf(part);
+  return utf8Encode(native ? text.split("\r\n").join("\n").split("\r").join("\n") : text);
 }
 
-function piecesOf(parts) {
-  const pieces = [];
+/// With `native`, line ends in texts become those of the system.
+function piecesOf(parts, native) {
+  let pieces = [];
   for (const part of parts) {
-    if (!isBlob(part)) pieces.push(bytesOf(part));
+    if (!isBlob(part)) pieces.push(bytesOf(part, native));
     else if (blobOf(part).open) throw new TypeError("A blob that is streamed cannot be part of another blob");
-    else pieces.push(...blobOf(part).pieces);
+    else pieces = pieces.concat(blobOf(part).pieces);
   }
   return pieces.filter((piece) => piece.length > 0);
 }
@@ -28,9 +30,9 @@ const lengthOf = (pieces) => pieces.reduce((sum, piece) => sum + piece.length, 0
 function joined(pieces, length = lengthOf(pieces)) {
   const all = new Uint8Array(length);
   let at = 0;
-  for (const piece of pieces) {
-    all.set(piece, at);
-    at += piece.length;
+  for (let i = 0; i < pieces.length; ++i) {
+    all.set(pieces[i], at);
+    at += pieces[i].length;
   }
   return all;
 }
@@ -46,12 +48,13 @@ class Blob {
       this.#b = parts;
       return;
     }
-    if (options !== undefined && options !== null && typeof options !== "object" && typeof options !== "function")
-      throw new TypeError("The options of a Blob must be an object");
+    const { endings, type } = optionsOf(options, "a Blob");
+    if (endings !== undefined && endings !== "transparent" && endings !== "native")
+      throw new TypeError('The endings of a Blob must be "transparent" or "native"');
     if (parts !== undefined && (typeof parts !== "object" || parts === null || typeof parts[Symbol.iterator] !== "function"))
       throw new TypeError("The parts of a Blob must be iterable");
-    const pieces = parts === undefined ? [] : piecesOf(parts);
-    this.#b = new Made(pieces, lengthOf(pieces), typeText(options?.type ?? ""));
+    const pieces = parts === undefined ? [] : piecesOf(parts, endings === "native");
+    this.#b = new Made(pieces, lengthOf(pieces), typeText(type ?? ""));
   }
   get size() {
     return this.#b.size;
@@ -106,7 +109,8 @@ function position(value, size, missing) {
 function cut(pieces, from, to) {
   const out = [];
   let at = 0;
-  for (const piece of pieces) {
+  for (let i = 0; i < pieces.length; ++i) {
+    const piece = pieces[i];
     const part = piece.subarray(Math.max(from - at, 0), Math.max(to - at, 0));
     if (part.length > 0) out.push(part);
     at += piece.length;
@@ -156,9 +160,9 @@ class File extends Blob {
   #name;
   #lastModified;
   constructor(parts, name, options) {
-    if (arguments.length < 2) throw new TypeError("A File needs its parts and its name");
+    host.shared.requireArguments(2, arguments.length, "File");
     super(parts, options);
-    this.#name = String(name).toWellFormed();
+    this.#name = textOf(name);
     this.#lastModified = options?.lastModified === undefined ? Date.now() : Math.trunc(Number(options.lastModified)) || 0;
   }
   get name() {
@@ -172,7 +176,7 @@ class File extends Blob {
   }
 }
 
-for (const type of [Blob, File]) Object.defineProperty(type.prototype, Symbol.toStringTag, { value: type.name, configurable: true });
+for (const type of [Blob, File]) tag(type);
 
 /// A blob whose bytes come from outside: `open` gives their stream.
 const streamingBlob = (size, type, open) => new Blob(new Made([], size, typeText(type), open));

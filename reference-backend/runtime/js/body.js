@@ -4,7 +4,7 @@ const { need, URLSearchParams } = shared;
 const { isReadable, stateOf } = need("readable_stream");
 const { Blob, blobOf, isBlob, collect, streamOf, joined, withoutMark } = need("blob");
 const { FormData, isFormData } = need("form_data");
-const { mimeOf } = need("headers");
+const { mimeOf, mimeText } = need("headers");
 const { tee } = need("readable_tee");
 
 /// A body: bytes that are known (`blob`) or a stream; both once somebody asked for the stream of known bytes.
@@ -46,9 +46,9 @@ class Body {
   }
   copy() {
     if (this.stream === null && !this.blob.open) return new Body(this.blob, null);
-    const [mine, other] = tee(this.open(), true);
-    this.stream = mine;
-    return new Body(this.blob && { size: this.blob.size, open: true }, other);
+    const branches = tee(this.open(), true);
+    this.stream = branches[0];
+    return new Body(this.blob && { size: this.blob.size, open: true }, branches[1]);
   }
 }
 
@@ -76,7 +76,7 @@ async function formFrom(bytes, contentType) {
   const mime = mimeOf(contentType ?? "");
   if (mime?.essence === "application/x-www-form-urlencoded") {
     const form = new FormData();
-    for (const [name, value] of new URLSearchParams("?" + utf8Decode(await bytes(), false))) form.append(name, value);
+    new URLSearchParams("?" + utf8Decode(await bytes(), false)).forEach((value, name) => form.append(name, value));
     return form;
   }
   const boundary = mime?.parameters.get("boundary");
@@ -98,7 +98,7 @@ function addBody(prototype, bodyOf) {
       return (await read(this)).buffer;
     },
     async blob() {
-      const type = this.headers.get("content-type") ?? "";
+      const type = mimeText(this.headers.get("content-type") ?? "");
       return new Blob([await read(this)], { type });
     },
     async bytes() {

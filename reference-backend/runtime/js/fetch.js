@@ -69,12 +69,12 @@ function redirected(exchange, status, location) {
   if ((status === 303 && !bodyless) || ((status === 301 || status === 302) && method === "POST")) {
     method = "GET";
     body = null;
-    headers = headers.filter(([name]) => !contentHeaders.includes(name));
+    headers = headers.filter((pair) => !contentHeaders.includes(pair[0]));
   } else if (body !== null) {
     if (body.size === undefined || body.blob.open) throw new TypeError("fetch cannot send a body that is a stream again after a redirect");
     body = new Body(body.blob, null);
   }
-  if (from.origin !== to.origin) headers = headers.filter(([name]) => name !== "authorization");
+  if (from.origin !== to.origin) headers = headers.filter((pair) => pair[0] !== "authorization");
   return { ...exchange, url: to.href, method, headers, body };
 }
 
@@ -124,7 +124,7 @@ async function fetch(input, init) {
   requireOperation("fetch");
   const { url, method, headers, body, signal, redirect } = partsOf(new Request(input, init));
   requireHttp(new URL(url));
-  let exchange = { url, method, headers: pairsOf(headers).map((pair) => [...pair]), body, signal };
+  let exchange = { url, method, headers: pairsOf(headers).map((pair) => pair.slice()), body, signal };
   for (let hops = 0; ; ++hops) {
     const head = await answerTo(exchange);
     const location = locationOf(head);

@@ -27,7 +27,7 @@ function requestFromConvexJson({ convexJson }) {
 function convexJsonFromResponse({ response }) {
   if (!isResponse(response)) throw new Error("HTTP actions must return a Response");
   const { headers, status, url, body } = partsOf(response);
-  const headerPairs = pairsOf(headers).map((pair) => [...pair]);
+  const headerPairs = pairsOf(headers).map((pair) => pair.slice());
   const json = { headerPairs, status, streamId: null };
   if (url !== "") json.url = url;
   if (body !== null) {

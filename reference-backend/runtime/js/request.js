@@ -1,5 +1,5 @@
 // Request.
-const { need, notImplemented, URL, AbortSignal, AbortController } = host.shared;
+const { need, notImplemented, URL, AbortSignal, AbortController, match, textOf, tag, requireArguments, optionsOf } = host.shared;
 const { Headers } = need("headers");
 const { bodyFrom, addBody } = need("body");
 
@@ -8,11 +8,24 @@ const standardMethods = ["DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"];
 let partsOf, isRequest;
 
 function methodOf(value) {
-  const method = String(value);
-  if (!/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(method)) throw new TypeError(`'${method}' is no valid HTTP method`);
+  const method = `${value}`;
+  if (match(/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/, method) === null) throw new TypeError(`'${method}' is no valid HTTP method`);
   const upper = method.toUpperCase();
   if (["CONNECT", "TRACE", "TRACK"].includes(upper)) throw new TypeError(`The HTTP method '${method}' is not allowed`);
   return standardMethods.includes(upper) ? upper : method;
+}
+
+/// The text of a URL that may be asked for: credentials belong in a header.
+function urlOf(input) {
+  const url = new URL(textOf(input));
+  if (url.username !== "" || url.password !== "") throw new TypeError(`The URL of a Request must not have credentials: '${url.href}'`);
+  return url.href;
+}
+
+function redirectOf(mode) {
+  const text = `${mode}`;
+  if (!["follow", "error", "manual"].includes(text)) throw new TypeError(`'${text}' is no way to treat redirects`);
+  return text;
 }
 
 class Request {
@@ -21,16 +34,17 @@ class Request {
     partsOf = (request) => request.#r;
     isRequest = (value) => typeof value === "object" && value !== null && #r in value;
   }
-  constructor(input, init = {}) {
-    if (init === null || typeof init !== "object") throw new TypeError("The options of a Request must be an object");
+  constructor(input, options) {
+    requireArguments(1, arguments.length, "Request");
+    const init = optionsOf(options, "a Request");
     const from = isRequest(input) ? input.#r : undefined;
     const r = {
-      url: from ? from.url : new URL(String(input)).href,
+      url: from ? from.url : urlOf(input),
       method: init.method !== undefined ? methodOf(init.method) : (from?.method ?? "GET"),
       headers: new Headers(init.headers !== undefined ? init.headers : from?.headers),
       body: null,
       signal: undefined,
-      redirect: init.redirect ?? from?.redirect,
+      redirect: init.redirect !== undefined ? redirectOf(init.redirect) : from?.redirect,
     };
     const signal = init.signal !== undefined ? init.signal : from?.signal;
     if (signal !== undefined && signal !== null && !(signal instanceof AbortSignal)) throw new TypeError("signal must be an AbortSignal");
@@ -83,6 +97,6 @@ for (const name of ["destination", "referrer", "referrerPolicy", "mode", "creden
     enumerable: true,
   });
 addBody(Request.prototype, (request) => partsOf(request).body);
-Object.defineProperty(Request.prototype, Symbol.toStringTag, { value: "Request", configurable: true });
+tag(Request);
 
 return { Request, partsOf, isRequest };

@@ -1,5 +1,5 @@
 // Response.
-const { need, URL } = host.shared;
+const { need, URL, match, textOf, tag, requireArguments, optionsOf } = host.shared;
 const { Headers } = need("headers");
 const { bodyFrom, addBody } = need("body");
 
@@ -19,16 +19,16 @@ class Parts {
   body = null;
 }
 
-function initialize(parts, init, body, type) {
-  if (init === null || typeof init !== "object") throw new TypeError("The options of a Response must be an object");
+function initialize(parts, options, body, type) {
+  const init = optionsOf(options, "a Response");
   if (init.status !== undefined) {
     const status = Math.trunc(Number(init.status));
     if (!(status >= 200 && status <= 599)) throw new RangeError("The status of a Response must be from 200 to 599");
     parts.status = status;
   }
   if (init.statusText !== undefined) {
-    parts.statusText = String(init.statusText);
-    if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(parts.statusText)) throw new TypeError("Invalid statusText");
+    parts.statusText = `${init.statusText}`;
+    if (match(/^[\t\x20-\x7e\x80-\xff]*$/, parts.statusText) === null) throw new TypeError("Invalid statusText");
   }
   if (init.headers !== undefined) parts.headers = new Headers(init.headers);
   if (body !== null && nullBodyStatus.includes(parts.status))
@@ -43,7 +43,7 @@ class Response {
     partsOf = (response) => response.#r;
     isResponse = (value) => typeof value === "object" && value !== null && #r in value;
   }
-  constructor(content, init = {}) {
+  constructor(content, init) {
     if (content instanceof Parts) {
       this.#r = content;
       return;
@@ -58,7 +58,8 @@ class Response {
     parts.status = 0;
     return new Response(parts);
   }
-  static json(data, init = {}) {
+  static json(data, init) {
+    requireArguments(1, arguments.length, "Response.json");
     const text = JSON.stringify(data);
     if (text === undefined) throw new TypeError("The data cannot be written as JSON");
     const parts = new Parts();
@@ -66,7 +67,8 @@ class Response {
     return new Response(parts);
   }
   static redirect(url, status = 302) {
-    const target = new URL(String(url)).href;
+    requireArguments(1, arguments.length, "Response.redirect");
+    const target = new URL(textOf(url)).href;
     if (!redirectStatus.includes(Number(status))) throw new RangeError(`Invalid redirect status ${status}`);
     const parts = new Parts();
     parts.status = Number(status);
@@ -108,6 +110,6 @@ class Response {
 }
 
 addBody(Response.prototype, (response) => partsOf(response).body);
-Object.defineProperty(Response.prototype, Symbol.toStringTag, { value: "Response", configurable: true });
+tag(Response);
 
 return { Response, Parts, partsOf, isResponse };

@@ -171,4 +171,54 @@ export const all = {
     [new Headers(), new Response(), new Request("http://h"), new Blob([]), new FormData(), new ReadableStream(), new WritableStream(), new TransformStream()].map((o) =>
       Object.prototype.toString.call(o),
     ),
+  "missing and bad arguments": () =>
+    Promise.all(
+      [
+        () => new Headers().append("a"),
+        () => new Headers().set("a"),
+        () => new Headers().get(),
+        () => new Headers().has(),
+        () => new Headers().delete(),
+        () => new Headers().forEach(),
+        () => new Headers({ [Symbol("s")]: "x" }),
+        () => new FormData().append("a"),
+        () => new FormData().get(),
+        () => new FormData().getAll(),
+        () => new FormData().has(),
+        () => new FormData().delete(),
+        () => new FormData().forEach(5),
+        () => new File([]),
+        () => new Blob([], { endings: "x" }),
+        () => new Blob([], { endings: "transparent" }).size,
+        () => new Blob(["a\r\nb"], { endings: "native" }).size,
+        () => new Request(),
+        () => new Request("http://h", null).method,
+        () => new Request("http://h", 5),
+        () => new Request("http://u:p@h/"),
+        () => new Request("http://u@h/"),
+        () => new Request("http://h", { redirect: "zzz" }),
+        () => new Request("http://h", { redirect: "manual" }).url,
+        () => new Response("x", null).status,
+        () => new Response("x", 5),
+        () => Response.json(),
+        () => Response.redirect(),
+        () => performance.mark(),
+      ].map(nameOf),
+    ),
+  "the type of a body's blob": () =>
+    Promise.all(
+      ['Text/HTML; Charset=UTF-8; x="a b"', "x", "a/b;c", 'a/b; c=d ;e="q\\""', "multipart/form-data; boundary=Aa", "a/b;c=d;c=e", "a/b; c=", " a/b ", ";"].map(
+        async (type) => (await new Response("x", { headers: { "content-type": type } }).blob()).type,
+      ),
+    ),
+  "changes of a form while iterating": () => {
+    const f = new FormData();
+    for (const name of ["a", "b", "c"]) f.append(name, name + "\ud800");
+    const seen = [];
+    for (const [name, value] of f) {
+      seen.push(name + value);
+      if (name === "a") f.delete("b");
+    }
+    return [seen, Object.prototype.toString.call(f.keys()), "return" in f.keys(), f[Symbol.iterator] === f.entries];
+  },
 };
