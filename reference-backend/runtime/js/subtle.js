@@ -3,7 +3,7 @@ const { need, notImplemented } = host.shared;
 const { cryptoDigest, cryptoHmac, cryptoHkdf, cryptoPbkdf2, cryptoEqual, cryptoAes } = host;
 const { cryptoSign, cryptoVerify, cryptoOaep, cryptoDerive, requireCryptoRandom } = host;
 const { CryptoKey, recordOf, fail, unwrap, algorithms, algorithmOf, hashOf, bytesOf, usable, requireType, kindOf } = need("subtle_keys");
-const { importKey, exportKey, generateKey, checkAesLength, blockBytes } = need("subtle_formats");
+const { importKey, exportKey, generateKey, aesLength, blockBytes } = need("subtle_formats");
 
 const empty = new Uint8Array(0);
 let building = true;
@@ -77,10 +77,7 @@ function derivation(algorithm, key, usage) {
 /// How many bits a key of this algorithm has.
 function lengthOf(a) {
   const { family } = algorithms[a.name];
-  if (family === "aes") {
-    checkAesLength(Number(a.length));
-    return Number(a.length);
-  }
+  if (family === "aes") return aesLength(a);
   if (family === "hmac") return a.length === undefined ? blockBytes[hashOf(a.hash)] * 8 : Number(a.length);
   if (family === "kdf") return null;
   return fail("NotSupportedError", "Unrecognized algorithm name");

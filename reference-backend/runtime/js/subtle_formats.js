@@ -27,12 +27,17 @@ function jwkAlgorithm({ name, hash, length }) {
   if (name === "RSASSA-PKCS1-v1_5") return "RS" + bits;
   if (name === "RSA-PSS") return "PS" + bits;
   if (name === "RSA-OAEP") return bits === 1 ? "RSA-OAEP" : "RSA-OAEP-" + bits;
+  if (name === "Ed25519") return name;
   return undefined;
 }
 
-const checkAesLength = (bits) => {
+/// How many bits an AES key is to have.
+function aesLength({ length }) {
+  const bits = Math.trunc(Number(length));
+  if (!(bits >= 0 && bits <= 65535)) throw new TypeError("The algorithm needs a length, in bits");
   if (![128, 192, 256].includes(bits)) fail("OperationError", "AES key length must be 128, 192 or 256 bits");
-};
+  return bits;
+}
 
 // --- checks of a JWK ---
 
@@ -51,6 +56,8 @@ const useOf = (name) => (["RSA-OAEP", "ECDH", "X25519"].includes(name) || name.s
 
 function checkJwkAlgorithm(jwk, algorithm) {
   const expected = jwkAlgorithm(algorithm);
+  // The name of its family is what JWKs of Ed25519 had first.
+  if (expected === "Ed25519" && jwk.alg === "EdDSA") return;
   if (expected !== undefined && jwk.alg !== undefined && jwk.alg !== expected) fail("DataError", 'The JWK "alg" does not match');
 }
 
@@ -172,8 +179,8 @@ function generateKey(algorithm, extractable, usages) {
   const wanted = usagesOf(usages);
   requireCryptoRandom();
   if (family === "aes") {
-    checkAesLength(Number(a.length));
-    return randomKey({ name: a.name, length: Number(a.length) }, Number(a.length) / 8, extractable, wanted);
+    const length = aesLength(a);
+    return randomKey({ name: a.name, length }, length / 8, extractable, wanted);
   }
   if (family === "hmac") {
     const hash = hashOf(a.hash);
@@ -203,4 +210,4 @@ function generateKey(algorithm, extractable, usages) {
   };
 }
 
-return { importKey, exportKey, generateKey, checkAesLength, blockBytes };
+return { importKey, exportKey, generateKey, aesLength, blockBytes };

@@ -222,4 +222,14 @@ export const all = {
       mac.usages, mac.type, mac.extractable, String(mac),
     ];
   },
+  "lengths of AES keys": async () => {
+    const from = await subtle.importKey("raw", bytes(1, 2, 3, 4), "HKDF", false, ["deriveKey"]);
+    const how = { name: "HKDF", hash: "SHA-256", salt: bytes(1), info: bytes(1) };
+    const out = [];
+    for (const wanted of [{}, { length: "x" }, { length: -1 }, { length: 5 }, { length: null }]) {
+      const a = { name: "AES-GCM", ...wanted };
+      out.push(await nameOf(() => subtle.generateKey(a, true, ["encrypt"])), await nameOf(() => subtle.deriveKey(how, from, a, true, ["encrypt"])));
+    }
+    return out;
+  },
 };
