@@ -1,10 +1,8 @@
 // Library functions of newer engines for bytes, errors, numbers and resources.
-const { hide } = host.shared;
-const { transferBuffer, bytesToBase64, base64ToBytes, bytesToHex, hexToBytes } = host;
-
-function add(object, functions) {
-  for (const name of Object.keys(functions)) if (!(name in object)) hide(object, name, functions[name]);
-}
+"use strict"; // a receiver that is null stays null
+const { add } = host.shared;
+const { transferBuffer, isError, bytesToBase64, base64ToBytes, bytesToHex, hexToBytes } = host;
+const { apply } = Reflect;
 
 function bytesOf(receiver) {
   if (!(receiver instanceof Uint8Array)) throw new TypeError("The receiver must be a Uint8Array");
@@ -51,8 +49,8 @@ function setFrom(target, bytes, read) {
   return { read, written };
 }
 
-add(Uint8Array, { fromHex, fromBase64 });
-add(Uint8Array.prototype, {
+add(Uint8Array, { fromHex, fromBase64 }, { fromBase64: 1 });
+const bytesMethods = {
   toHex() {
     return bytesToHex(bytesOf(this));
   },
@@ -72,11 +70,26 @@ add(Uint8Array.prototype, {
     if (all.length <= this.length) return setFrom(this, all, clean.length);
     return setFrom(this, all.subarray(0, Math.floor(this.length / 3) * 3), groups);
   },
-});
+};
+add(Uint8Array.prototype, bytesMethods, { toBase64: 0, setFromBase64: 1 });
 
-function moved(buffer, newLength, size) {
-  const length = newLength === undefined ? size : Math.trunc(Number(newLength));
-  if (!(length >= 0)) throw new RangeError("Invalid array buffer length");
+const bufferSize = Object.getOwnPropertyDescriptor(ArrayBuffer.prototype, "byteLength").get;
+
+function isDetached(buffer) {
+  if (apply(bufferSize, buffer, []) !== 0) return false;
+  try {
+    new Uint8Array(buffer);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+function moved(buffer, newLength) {
+  const size = apply(bufferSize, buffer, []);
+  const length = newLength === undefined ? size : Math.trunc(Number(newLength)) || 0;
+  if (!(length >= 0 && length <= Number.MAX_SAFE_INTEGER)) throw new RangeError("Invalid array buffer length");
+  if (isDetached(buffer)) throw new TypeError("The buffer was transferred already");
   const taken = transferBuffer(buffer);
   if (length === size) return taken;
   const made = new ArrayBuffer(length);
@@ -84,23 +97,24 @@ function moved(buffer, newLength, size) {
   return made;
 }
 
-add(ArrayBuffer.prototype, {
-  transfer(newLength) {
-    return moved(this, newLength, this.byteLength);
+add(
+  ArrayBuffer.prototype,
+  {
+    transfer(newLength) {
+      return moved(this, newLength);
+    },
+    transferToFixedLength(newLength) {
+      return moved(this, newLength);
+    },
   },
-  transferToFixedLength(newLength) {
-    return moved(this, newLength, this.byteLength);
-  },
-});
+  { transfer: 0, transferToFixedLength: 0 },
+);
+if (!("detached" in ArrayBuffer.prototype)) {
+  const { get } = Object.getOwnPropertyDescriptor({ get detached() { return isDetached(this); } }, "detached");
+  Object.defineProperty(ArrayBuffer.prototype, "detached", { get, configurable: true });
+}
 
-const isErrorTag = Object.prototype.toString;
-add(Error, {
-  isError(value) {
-    if (typeof value !== "object" || value === null) return false;
-    const own = Object.getOwnPropertyDescriptor(value, Symbol.toStringTag);
-    return own === undefined && value instanceof Error ? true : isErrorTag.call(value) === "[object Error]";
-  },
-});
+add(Error, { isError: (value) => isError(value) });
 
 const punctuation = /[\^$\\.*+?()[\]{}|/]/;
 const other = /[,\-=<>#&!%:;@~'`"\s\uFEFF]/;
@@ -122,9 +136,30 @@ add(RegExp, {
   },
 });
 
-/// Exact sum of doubles: partial sums that do not overlap (Shewchuk), then rounded once.
+/// A finite number in units of 2 ** -1074.
+function exactly(x) {
+  const bits = new BigUint64Array(new Float64Array([Math.abs(x)]).buffer)[0];
+  const exponent = bits >> 52n;
+  const digits = bits & 0xfffffffffffffn;
+  const size = exponent === 0n ? digits : (digits | 0x10000000000000n) << (exponent - 1n);
+  return x < 0 ? -size : size;
+}
+
+/// The number nearest to so many units of 2 ** -1074.
+function nearest(units) {
+  const size = units < 0n ? -units : units;
+  const more = Math.max(size.toString(2).length - 64, 0);
+  let head = size >> BigInt(more);
+  if (head << BigInt(more) !== size) head |= 1n; // for rounding, that something follows is enough
+  const number = Number(head) * 2 ** (more - 1074);
+  return units < 0n ? -number : number;
+}
+
+/// Exact sum of doubles: partial sums that do not overlap (Shewchuk), then rounded once. From where one goes beyond the
+/// largest number, whole numbers take over.
 function sumPrecise(items) {
   const partials = [];
+  let units; // undefined while partials do
   let special = 0;
   let negativeZero = true;
   for (let x of items) {
@@ -134,11 +169,21 @@ function sumPrecise(items) {
       special += x;
       continue;
     }
+    if (units !== undefined) {
+      units += exactly(x);
+      continue;
+    }
     let kept = 0;
-    for (let y of partials) {
-      if (Math.abs(x) < Math.abs(y)) [x, y] = [y, x];
+    for (let i = 0; i < partials.length; ++i) {
+      const y = partials[i];
       const high = x + y;
-      const low = y - (high - x);
+      if (!Number.isFinite(high)) {
+        units = exactly(x);
+        for (let k = 0; k < kept; ++k) units += exactly(partials[k]);
+        for (let k = i; k < partials.length; ++k) units += exactly(partials[k]);
+        break;
+      }
+      const low = Math.abs(x) < Math.abs(y) ? x - (high - y) : y - (high - x);
       if (low !== 0) partials[kept++] = low;
       x = high;
     }
@@ -146,6 +191,7 @@ function sumPrecise(items) {
     partials.push(x);
   }
   if (special !== 0) return special;
+  if (units !== undefined) return nearest(units);
   if (negativeZero) return -0;
   let n = partials.length;
   if (n === 0) return 0;
@@ -166,6 +212,8 @@ function sumPrecise(items) {
   return high;
 }
 add(Math, { sumPrecise });
+
+host.shared.disposeIsOurs = !("dispose" in Symbol);
 
 for (const name of ["dispose", "asyncDispose"])
   if (!(name in Symbol)) Object.defineProperty(Symbol, name, { value: Symbol("Symbol." + name) });
