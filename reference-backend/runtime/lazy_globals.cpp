@@ -19,16 +19,18 @@ void make_global(v8::Local<v8::Name> name, const v8::PropertyCallbackInfo<v8::Va
     info.GetReturnValue().Set(made);
 }
 
-/// lazyGlobals([names], maker): `maker(name)` gives the value; `maker()` makes everything.
+/// lazyGlobals([names], maker, attributes): `maker(name)` gives the value; `maker()` makes everything. The attributes
+/// are a sum of v8::ReadOnly and v8::DontEnum.
 void lazy_globals(call info) {
   const v8::Local<v8::Context> context = info.GetIsolate()->GetCurrentContext();
-  if (!info[0]->IsArray() || !info[1]->IsFunction()) return;
+  if (!info[0]->IsArray() || !info[1]->IsFunction() || !info[2]->IsInt32()) return;
   context->SetEmbedderData(maker_slot, info[1]);
+  const auto attributes = static_cast<v8::PropertyAttribute>(info[2].As<v8::Int32>()->Value());
   const auto names = info[0].As<v8::Array>();
   for (std::uint32_t i = 0; i < names->Length(); ++i) {
     v8::Local<v8::Value> name;
     if (!names->Get(context, i).ToLocal(&name) || !name->IsName()) return;
-    if (context->Global()->SetLazyDataProperty(context, name.As<v8::Name>(), make_global, {}, v8::DontEnum).IsNothing())
+    if (context->Global()->SetLazyDataProperty(context, name.As<v8::Name>(), make_global, {}, attributes).IsNothing())
       return;
   }
 }

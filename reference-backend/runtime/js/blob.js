@@ -176,7 +176,8 @@ class File extends Blob {
   }
 }
 
-for (const type of [Blob, File]) tag(type);
+tag(Blob);
+tag(File);
 
 /// A blob whose bytes come from outside: `open` gives their stream.
 const streamingBlob = (size, type, open) => new Blob(new Made([], size, typeText(type), open));

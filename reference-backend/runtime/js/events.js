@@ -2,7 +2,11 @@
 const { shared, performanceNow } = host;
 const { tag, requireArguments, optionsOf, DOMException } = shared;
 const { apply } = Reflect;
-const reportError = Promise.reject.bind(Promise); // what nobody handles ends the function
+const FirstPromise = Promise;
+const { reject } = Promise;
+
+/// What nobody handles ends the function.
+const reportError = (error) => void apply(reject, FirstPromise, [error]);
 
 const phases = { NONE: 0, CAPTURING_PHASE: 1, AT_TARGET: 2, BUBBLING_PHASE: 3 };
 const ours = {}; // stands for the options of events that we make

@@ -23,9 +23,9 @@ function objectOf(self, name) {
 /// The elements of a receiver, with holes filled.
 function elementsOf(self, name) {
   const list = objectOf(self, name);
-  const length = Math.min(Math.max(Math.trunc(Number(list.length)) || 0, 0), Number.MAX_SAFE_INTEGER);
+  const length = Math.trunc(Number(list.length)) || 0;
   if (length > 4294967295) throw new RangeError("Invalid array length");
-  const out = new Array(length);
+  const out = [];
   for (let i = 0; i < length; ++i) out[i] = list[i];
   return out;
 }
@@ -83,8 +83,8 @@ const typedArray = Object.getPrototypeOf(Uint8Array.prototype);
 const lengthOf = Object.getOwnPropertyDescriptor(typedArray, "length").get;
 const kindOf = Object.getOwnPropertyDescriptor(typedArray, Symbol.toStringTag).get;
 const kinds = Object.create(null);
-for (const type of [Int8Array, Uint8Array, Uint8ClampedArray, Int16Array, Uint16Array, Int32Array, Uint32Array, Float32Array, Float64Array, BigInt64Array, BigUint64Array])
-  kinds[type.name] = type;
+for (const type of [Int8Array, Uint8Array, Uint8ClampedArray, Int16Array, Uint16Array, Int32Array, Uint32Array]) kinds[type.name] = type;
+for (const type of [Float32Array, Float64Array, BigInt64Array, BigUint64Array]) kinds[type.name] = type;
 
 /// A copy of a typed array, of its own kind whatever its constructor says.
 function viewOf(view) {

@@ -99,7 +99,10 @@ shared.addIteration = (type, pairsOf) => {
       }
     },
   };
-  for (const name of Object.keys(methods)) hide(type.prototype, name, methods[name]);
+  hide(type.prototype, "entries", methods.entries);
+  hide(type.prototype, "keys", methods.keys);
+  hide(type.prototype, "values", methods.values);
+  hide(type.prototype, "forEach", methods.forEach);
   hide(type.prototype, Symbol.iterator, methods.entries);
 };
 

@@ -33,7 +33,8 @@ const labels = {
   "utf-16le": "|utf-16le|utf-16|ucs-2|unicode|iso-10646-ucs-2|csunicode|unicodefeff|",
   "utf-16be": "|utf-16be|unicodefffe|",
   "windows-1252":
-    "|windows-1252|ansi_x3.4-1968|ascii|cp1252|cp819|csisolatin1|ibm819|iso-8859-1|iso-ir-100|iso8859-1|iso88591|iso_8859-1|iso_8859-1:1987|l1|latin1|us-ascii|x-cp1252|",
+    "|windows-1252|ansi_x3.4-1968|ascii|cp1252|cp819|csisolatin1|ibm819|iso-8859-1|iso-ir-100|iso8859-1|iso88591|" +
+    "iso_8859-1|iso_8859-1:1987|l1|latin1|us-ascii|x-cp1252|",
 };
 
 const names = Object.keys(labels);

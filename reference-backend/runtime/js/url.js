@@ -38,8 +38,8 @@ function pairsFrom(init) {
     return pairs;
   }
   for (const item of init) {
-    if ((typeof item !== "object" && typeof item !== "function") || item === null) throw new TypeError("Each query pair must be an iterable [name, value] tuple");
-    const pair = [...item];
+    const isList = (typeof item === "object" || typeof item === "function") && item !== null;
+    const pair = isList ? [...item] : [];
     if (pair.length !== 2) throw new TypeError("Each query pair must be an iterable [name, value] tuple");
     pairs.push([textOf(pair[0]), textOf(pair[1])]);
   }

@@ -43,6 +43,7 @@ function hexDigit(byte) {
 }
 
 function decodePercent(text) {
+  if (!text.includes("%")) return text;
   const bytes = utf8Encode(text);
   let length = 0;
   for (let i = 0; i < bytes.length; ++i) {

@@ -259,7 +259,13 @@ TEST(Platform, GlobalsAreThereAndOthersAreNot) {
   EXPECT_EQ(evaluated(R"js((() => { const d = Object.getOwnPropertyDescriptor(globalThis, "Response");
       globalThis.Headers = 1; delete globalThis.Blob;
       return [typeof d.value, d.writable, d.configurable, d.enumerable, d.get === undefined, Headers, typeof Blob] })())js"),
-            R"(["function",true,true,false,true,1,"undefined"])");
+            R"(["function",true,true,true,true,1,"undefined"])");
+  // Attributes are the hosted service's: writable, enumerable, configurable.
+  EXPECT_EQ(
+      evaluated(R"js(["performance", "URL", "Headers", "DOMException", "setTimeout", "console", "AsyncLocalStorage",
+      "SubtleCrypto", "Performance", "Crypto"].map((n) => { const d = Object.getOwnPropertyDescriptor(globalThis, n);
+      return [d.writable, d.enumerable, d.configurable].map(Number).join("") }).join())js"),
+      R"("111,111,111,111,111,101,101,001,001,001")");
 }
 
 }  // namespace
