@@ -7,24 +7,24 @@
 namespace hull::backend::runtime::test {
 namespace {
 
-struct expression_case {
+struct standard_case {
   const char* expression;
   const char* expected;
 };
 
 /// Given to each expression: what a function throws by name, or its value.
-constexpr const char* tried = "const t = (f) => { try { return f() } catch (e) { return e.name } };";
+constexpr const char* helper_t = "const t = (f) => { try { return f() } catch (e) { return e.name } };";
 
-void check(std::span<const expression_case> cases) {
+void check_expressions(std::span<const standard_case> cases) {
   std::string list;
-  for (const expression_case& c : cases) list += std::string("() => (") + c.expression + "),\n";
-  const auto modules = module_m(tried + ("const all = [" + list + "]; export const f = action((i) => all[i]());"));
+  for (const standard_case& c : cases) list += std::string("() => (") + c.expression + "),\n";
+  const auto modules = module_m(helper_t + ("const all = [" + list + "]; export const f = action((i) => all[i]());"));
   for (std::size_t i = 0; i < cases.size(); ++i)
     EXPECT_EQ(text_of(run({modules, "f", function_kind::action, "[" + std::to_string(i) + "]"})), cases[i].expected)
         << cases[i].expression;
 }
 
-constexpr expression_case events[] = {
+constexpr standard_case event_cases[] = {
     // Listeners that capture come first; stopping keeps the others from the event.
     {R"js((() => { const t = new EventTarget(); const got = [];
       t.addEventListener("x", () => got.push("late"));
@@ -45,9 +45,9 @@ constexpr expression_case events[] = {
       c.signal.onabort = () => seen = any.aborted; c.abort(1); return [seen, any.reason] })())js",
      "[true,1]"},
 };
-TEST(WebStandard, Events) { check(events); }
+TEST(WebStandard, Events) { check_expressions(event_cases); }
 
-constexpr expression_case texts[] = {
+constexpr standard_case text_cases[] = {
     {R"js(["koi8-u", "windows-1253", "windows-1255", "iso-8859-16", "windows-1252", "x-user-defined"].map((label) =>
       new TextDecoder(label).decode(new Uint8Array([0x80, 0xae, 0xaa, 0xca]))))js",
      "[\"\xE2\x94\x80\xD1\x9E\xE2\x95\x99\xD0\xB9\",\"\xE2\x82\xAC\xC2\xAE\xEF\xBF\xBD\xCE\x9A\","
@@ -57,18 +57,18 @@ constexpr expression_case texts[] = {
      R"(["RangeError","RangeError","RangeError"])"},
     {R"js(new TextDecoder("utf-16le").decode(new Uint8Array([0x3d, 0xd8, 0])))js", "\"\xEF\xBF\xBD\""},
 };
-TEST(WebStandard, Texts) { check(texts); }
+TEST(WebStandard, Texts) { check_expressions(text_cases); }
 
-constexpr expression_case urls[] = {
+constexpr standard_case url_cases[] = {
     {R"js((() => { const u = new URL("convex://h/a"); u.host = "z:80x"; return u.href })())js", R"("convex://z:80/a")"},
     {R"js([new URL("convex:/a/../..").href, new URL("mailto:a ?b").href, String(new URLSearchParams(null))])js",
      R"(["convex:/","mailto:a%20?b","null="])"},
     {R"js([t(() => new URL("/a#b", "mailto:x")), new URL("#b", "mailto:x").href])js", R"(["TypeError","mailto:x#b"])"},
     {R"js((() => { const u = new URL("convex:/a?q"); u.pathname = "//y"; return u.href })())js", R"("convex:/.//y?q")"},
 };
-TEST(WebStandard, Urls) { check(urls); }
+TEST(WebStandard, Urls) { check_expressions(url_cases); }
 
-constexpr expression_case library[] = {
+constexpr standard_case library_cases[] = {
     {R"js([t(() => new Set([1]).union([2])), t(() => new Set().union({ size: NaN, has() {}, keys() {} })),
       t(() => new Set().union({ size: 1, has: 5, keys() {} })), t(() => new Set().union({ size: -1, has() {}, keys() {} }))])js",
      R"(["TypeError","TypeError","TypeError","RangeError"])"},
@@ -111,9 +111,9 @@ constexpr expression_case library[] = {
      R"([2,6,6,[[1,2],[2,6],[3,6]],"TypeError","TypeError",4])"},
     {R"js(Array.fromAsync({ length: 2, 0: 5, 1: Promise.resolve(6) }, (x) => x + 1))js", "[6,7]"},
 };
-TEST(WebStandard, NewerLibraryFunctions) { check(library); }
+TEST(WebStandard, NewerLibraryFunctions) { check_expressions(library_cases); }
 
-constexpr expression_case errors[] = {
+constexpr standard_case error_cases[] = {
     {R"js((() => { const e = new DOMException("text", "AbortError");
       return [DOMException.ABORT_ERR, e.ABORT_ERR, e.code, Object.prototype.toString.call(e)] })())js",
      R"([20,20,20,"[object DOMException]"])"},
@@ -130,10 +130,10 @@ constexpr expression_case errors[] = {
       setTimeout(() => resolve("cleared"), 20) }))js",
      R"("cleared")"},
 };
-TEST(WebStandard, ErrorsKeysAndTimers) { check(errors); }
+TEST(WebStandard, ErrorsKeysAndTimers) { check_expressions(error_cases); }
 
 /// Programs may replace what built-in prototypes have: the platform does not ask there.
-constexpr expression_case replaced[] = {
+constexpr standard_case replaced_cases[] = {
     {R"js((() => { RegExp.prototype.exec = () => null; Map.prototype.get = () => 1;
       const u = new URL("HTTP://u@Ex.com:80/a b/%zz?q=\u00e9#f"); u.port = "81"; u.search = "?a=1&b=%41+";
       return [u.href, u.searchParams.get("b"), new URL("../x", u).href, t(() => new URL("nope"))] })())js",
@@ -148,7 +148,7 @@ constexpr expression_case replaced[] = {
      "[\"a\xEF\xBF\xBD"
      "b\",\"text/x\",5]"},
 };
-TEST(WebStandard, ReplacedPrototypesDoNoHarm) { check(replaced); }
+TEST(WebStandard, ReplacedPrototypesDoNoHarm) { check_expressions(replaced_cases); }
 
 TEST(WebStandard, AnErrorOfAListenerEndsTheFunctionAfterTheOthersRan) {
   const std::string body = R"js(export const f = action(() => { const t = new EventTarget();
