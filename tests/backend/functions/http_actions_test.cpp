@@ -31,7 +31,7 @@ sources http_js(const std::string& handler = "") {
 }
 
 /// Body of start_push for an app with this prefix, in JavaScript.
-value body_with(const std::string& prefix) {
+value body_with_prefix(const std::string& prefix) {
   return with_app(deployed_app::push_body(http_js()), "httpPrefix: " + prefix);
 }
 
@@ -56,7 +56,7 @@ std::string header(const http_response& r, const std::string& wanted) {
 
 TEST(http_prefix, is_cut_off_before_the_router_looks) {
   deployed_app d;
-  const value started = d.app().start_push(body_with("'/api/'")).value();
+  const value started = d.app().start_push(body_with_prefix("'/api/'")).value();
   EXPECT_EQ(*started.find("app")->find("httpPrefix"), value("/api/"));
   d.app().finish_push(value::make_object({{"startPush", started}})).value();
 
@@ -70,7 +70,7 @@ TEST(http_prefix, is_cut_off_before_the_router_looks) {
     EXPECT_EQ(outside.text, "No matching routes found") << path;
   }
   EXPECT_EQ(d.records.size(), 6u);
-  EXPECT_EQ(d.records.front().identifier, "GET /api/known/x");
+  EXPECT_EQ(d.records.front().identifier, "GET /known/x");
 
   d.push(http_js());
   EXPECT_EQ(header(get(d, "/known/x"), "path"), "/known/x") << "the next push has none";
@@ -79,13 +79,13 @@ TEST(http_prefix, is_cut_off_before_the_router_looks) {
 TEST(http_prefix, is_the_beginning_of_a_path) {
   for (const char* prefix : {"'api/'", "'/api'", "'/a*/'", "'/a?b/'", "'/a b/'", "'/\u00e4/'", "7", "''"}) {
     deployed_app d;
-    const auto started = d.app().start_push(body_with(prefix));
+    const auto started = d.app().start_push(body_with_prefix(prefix));
     ASSERT_FALSE(started) << prefix;
     EXPECT_EQ(started.error().code, "InvalidDefinition");
     EXPECT_NE(started.error().message.find("`httpPrefix`"), std::string::npos) << started.error().message;
   }
   deployed_app d;
-  const value started = d.app().start_push(body_with("'/'")).value();
+  const value started = d.app().start_push(body_with_prefix("'/'")).value();
   d.app().finish_push(value::make_object({{"startPush", started}})).value();
   EXPECT_EQ(header(get(d, "/known"), "path"), "/known");
 }

@@ -131,13 +131,13 @@ TEST_F(records, keep_lines_in_their_parts) {
   const auto& lines = d.records[0].log_lines;
   ASSERT_EQ(lines.size(), 2u);
   EXPECT_EQ(lines[0].level, "INFO");
-  EXPECT_EQ(lines[0].messages, (log_texts{"'a'", "{ b: 1 }"}));
+  EXPECT_EQ(lines[0].messages, (log_texts{"'a'", "{\n  b: 1\n}"}));
   EXPECT_EQ(lines[0].timestamp_ms, d.time().wall_ns() / 1'000'000);
   EXPECT_FALSE(lines[0].truncated);
   EXPECT_TRUE(lines[0].code.empty());
   EXPECT_TRUE(lines[1].truncated);
   EXPECT_EQ(shown.log_lines, texts_of(lines)) << "clients get texts";
-  EXPECT_EQ(shown.log_lines[0], "[INFO] 'a' { b: 1 }");
+  EXPECT_EQ(shown.log_lines[0], "[INFO] 'a' {\n  b: 1\n}");
 }
 
 TEST_F(records, are_whole_where_clients_get_less) {

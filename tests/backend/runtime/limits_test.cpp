@@ -197,7 +197,7 @@ TEST(Limits, ManyThreadsTakeTurnsInOneIsolate) {
 TEST(Limits, PatienceForATurnEnds) {
   runtime_options options;
   options.isolates = 1;
-  options.patience = 20ms;
+  options.patience = 500ms;  // longer than a look after contexts in between may take
   auto own = runtime::start(options, the_clock()).value();
   scripted_host host, other;
   std::promise<void> inside, refused;
