@@ -87,7 +87,6 @@ export const all = {
   "constants": () => ["NONE", "CAPTURING_PHASE", "AT_TARGET", "BUBBLING_PHASE"].map((name) => Event[name]),
   "older names": () => {
     const e = new Event("x", { cancelable: true });
-    e.returnValue = true;
     e.cancelBubble = false;
     const before = [e.defaultPrevented, e.cancelBubble];
     e.cancelBubble = true;
