@@ -46,8 +46,7 @@ void execution::begin(execution* parent, std::chrono::microseconds used) {
   parent_ = parent;
   if (parent_ == nullptr) {
     const bool action = setup_.where == surroundings::action;
-    box_.timer().start(action ? run_timer::measure::wall : run_timer::measure::thread_cpu, setup_.limits.user_time,
-                       used);
+    box_.timer().start(action ? run_timer::measure::wall : run_timer::measure::script, setup_.limits.user_time, used);
   } else {
     top_ = parent_->top_;
     used_before_ = box_.timer().used();

@@ -17,7 +17,10 @@ namespace {
 /// More than this in one buffer is not worth comparing after each run.
 constexpr std::size_t max_buffer = 256 * 1024;
 
-std::size_t words_for(std::size_t bytes) { return (bytes + sizeof(word) - 1) / sizeof(word); }
+struct span {
+  const void* at;
+  std::size_t bytes;
+};
 
 word prototype_in(const word* at) {
   const word w = *at;
@@ -47,16 +50,8 @@ class witness_walk {
   }
   /// Keeps what has been noted, as it is now.
   void copy() {
-    std::sort(to_.spans_.begin(), to_.spans_.end(),
-              [](const auto& a, const auto& b) { return std::less<>()(a.at, b.at); });
-    std::size_t total = 0;
-    for (const auto& s : to_.spans_) total += words_for(s.bytes);
-    to_.words_.resize(total);
-    word* next = to_.words_.data();
-    for (const auto& s : to_.spans_) {
-      std::memcpy(next, s.at, s.bytes);
-      next += words_for(s.bytes);
-    }
+    std::sort(spans_.begin(), spans_.end(), [](const span& a, const span& b) { return std::less<>()(a.at, b.at); });
+    for (const span& s : spans_) to_.keep(s.at, s.bytes);
   }
 
  private:
@@ -117,10 +112,11 @@ class witness_walk {
       return visit_view(object, size);
     whole(object, size);
   }
-  /// V8 counts calls of a function and compiles it, in the two fields after its context.
+  /// V8 counts calls of a function and compiles it, in the two fields after its context; what it was made of, program
+  /// and context, stays.
   void visit_function(word object, std::size_t size) {
-    constexpr std::size_t fixed = 5;
-    whole(object, fixed);
+    note(object, 4);
+    meet_fields(object, 1, 4);
     const std::size_t at = v8dbg_class_JSFunction__prototype_or_initial_map__HeapObject / sizeof(word);
     if (size <= at) return;
     const word* const slot = field(object, v8dbg_class_JSFunction__prototype_or_initial_map__HeapObject);
@@ -181,13 +177,14 @@ class witness_walk {
   void note_at(const word* at, std::size_t count) { note_bytes(at, count * sizeof(word)); }
   void note_bytes(const void* at, std::size_t bytes) {
     if (bytes == 0) return;
-    to_.spans_.push_back({at, bytes});
+    spans_.push_back({at, bytes});
   }
   void meet_fields(word object, std::size_t first, std::size_t count) {
     for (std::size_t i = first; i < first + count; ++i) meet(field(object, 0)[i]);
   }
 
   realm_witness& to_;
+  std::vector<span> spans_;
   std::unordered_set<word> seen_;
   std::unordered_set<word> prototypes_;  ///< Of some object.
   std::vector<word> makers_;             ///< Functions that have a property `prototype`.
@@ -238,23 +235,36 @@ realm_witness realm_witness::record(v8::Local<v8::Context> context, v8::Local<v8
   return made;
 }
 
-bool realm_witness::span::holds(const word* expected) const {
-  constexpr std::size_t few = 16;
-  const std::size_t count = bytes / sizeof(word);
-  if (count > few || bytes % sizeof(word) != 0) return std::memcmp(at, expected, bytes) == 0;
-  const word* const now = static_cast<const word*>(at);
+void realm_witness::keep(const void* from, std::size_t bytes) {
+  const word* const at = static_cast<const word*>(from);
+  const std::size_t words = bytes / sizeof(word);
+  const auto four = [&](const word* w) { fours_.push_back({w, {w[0], w[1], w[2], w[3]}}); };
+  std::size_t done = 0;
+  for (; words - done >= 4; done += 4) four(at + done);
+  // Words that are looked at twice cost less than words that are looked at one by one.
+  if (words > 4 && words - done > 1)
+    four(at + words - 4);
+  else
+    for (; done < words; ++done) ones_.push_back({at + done, {at[done]}});
+  if (const std::size_t rest = bytes % sizeof(word); rest != 0) {
+    tail last{at + words, rest, 0};
+    std::memcpy(&last.held, last.at, rest);
+    tails_.push_back(last);
+  }
+}
+
+template <std::size_t N>
+bool realm_witness::hold(const std::vector<block<N>>& blocks) {
   word changed = 0;
-  for (std::size_t i = 0; i < count; ++i) changed |= now[i] ^ expected[i];
+  for (const block<N>& b : blocks)
+    for (std::size_t i = 0; i < N; ++i) changed |= b.at[i] ^ b.held[i];
   return changed == 0;
 }
 
 bool realm_witness::holds() const {
-  if (!can_tell()) return false;
-  const word* expected = words_.data();
-  for (const span& s : spans_) {
-    if (!s.holds(expected)) return false;
-    expected += words_for(s.bytes);
-  }
+  if (!can_tell() || !hold(fours_) || !hold(ones_)) return false;
+  for (const tail& t : tails_)
+    if (std::memcmp(t.at, &t.held, t.bytes) != 0) return false;
   for (const function_prototype& p : prototypes_)
     if (*p.at != p.held && prototype_in(p.at) != p.prototype) return false;
   return true;

@@ -31,14 +31,21 @@ class realm_witness {
   /// False when there is something in the context that cannot be watched; `holds` is then false, too.
   bool can_tell() const noexcept { return unknown_type_ == 0; }
   int unknown_type() const noexcept { return unknown_type_; }
-  std::size_t words() const noexcept { return words_.size(); }
   std::size_t objects() const noexcept { return objects_; }
 
  private:
-  struct span {
+  /// Words that lie one behind the other, and what they held. Comparing takes no decision for each, which the processor
+  /// would guess wrong: there are thousands, of many lengths.
+  template <std::size_t N>
+  struct block {
+    const std::uintptr_t* at;
+    std::uintptr_t held[N];
+  };
+  /// Less than a word, of a buffer.
+  struct tail {
     const void* at;
     std::size_t bytes;
-    bool holds(const std::uintptr_t* expected) const;
+    std::uintptr_t held;
   };
   /// The property `prototype` of a function; its field holds it or, later, the map of the objects it will make.
   struct function_prototype {
@@ -48,9 +55,14 @@ class realm_witness {
   };
   friend class witness_walk;
 
-  /// In the order of their addresses: comparing goes through memory once, from one end to the other.
-  std::vector<span> spans_;
-  std::vector<std::uintptr_t> words_;  ///< What the spans held, one behind the other, each from a new word on.
+  template <std::size_t N>
+  static bool hold(const std::vector<block<N>>& blocks);
+  void keep(const void* at, std::size_t bytes);
+
+  /// Each in the order of the addresses: comparing goes through memory from one end to the other.
+  std::vector<block<4>> fours_;
+  std::vector<block<1>> ones_;
+  std::vector<tail> tails_;
   std::vector<function_prototype> prototypes_;
   std::size_t objects_ = 0;
   int unknown_type_ = 0;

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -41,8 +42,11 @@ class watchdog {
 class run_timer {
  public:
   enum class measure {
-    thread_cpu,  ///< Processor time of the running thread, without pauses: queries and mutations.
-    wall,        ///< Time that passed, pauses included: actions.
+    /// Time that passed without pauses, but not more than the processor time of the running thread: queries and
+    /// mutations. A machine that is busy with other things does not stop them.
+    script,
+    /// Time that passed, pauses included: actions.
+    wall,
   };
 
   /// `expired` is called on the watchdog's thread, at most once per `start`.
@@ -63,19 +67,21 @@ class run_timer {
  private:
   friend class watchdog;
   void look();  ///< By the watchdog.
-  std::chrono::microseconds used_locked() const;
-  std::chrono::nanoseconds reading() const;
+  std::chrono::nanoseconds passed() const;
+  std::chrono::microseconds used_locked();
 
   watchdog& dog_;
   std::function<void()> expired_;
   std::mutex mutex_;
   clockid_t cpu_clock_{};
-  measure how_ = measure::thread_cpu;
+  measure how_ = measure::script;
   std::chrono::microseconds limit_{0};
-  std::chrono::nanoseconds used_{0};
+  std::chrono::nanoseconds before_{0};  ///< Used before the start.
   std::chrono::nanoseconds paused_{0};
-  std::chrono::nanoseconds since_{0};  ///< Reading of the clock at the last resume.
+  std::chrono::steady_clock::time_point began_;
   std::chrono::steady_clock::time_point pause_began_;
+  /// What the thread's processor time would have read at the start; known from the first look on.
+  std::optional<std::chrono::nanoseconds> cpu_began_;
   bool started_ = false;
   bool ticking_ = false;
   bool fired_ = false;

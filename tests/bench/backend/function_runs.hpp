@@ -61,6 +61,7 @@ class function_runs {
     request_.host = &host_;
     for (int i = 0; i < 20; ++i) once();
   }
+  runtime::context_counts contexts() const { return js_->contexts(); }
   /// What went wrong.
   std::optional<std::string> once() {
     const runtime::run_result result = js_->run(request_);

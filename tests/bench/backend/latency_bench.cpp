@@ -2,11 +2,11 @@
 // SQLite with full durability. Prints quantiles beside a gauge of the machine's noise.
 #include "support.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <fcntl.h>
-#include <unistd.h>
 
 using namespace hull;
 using namespace hull::test;

@@ -29,6 +29,7 @@ void runs(benchmark::State& state, const std::shared_ptr<const runtime::module_s
   for (auto _ : state)
     if (const auto error = list.once()) return state.SkipWithError(error->c_str());
   state.SetItemsProcessed(state.iterations());
+  state.counters["contexts"] = static_cast<double>(list.contexts().made);
 }
 
 void measured(benchmark::internal::Benchmark* b) {
