@@ -1,6 +1,8 @@
 // Error texts: "Uncaught <name>: <message>", then "    at <function> (<file>:<line>:<column>)" for each frame.
 #include "runtime/errors.hpp"
 
+#include "common/fields.hpp"
+#include "runtime/newer_syntax.hpp"
 #include "runtime/text_limit.hpp"
 
 #include <hull/value/json.hpp>
@@ -17,11 +19,6 @@ json_options plain_json() {
   o.any_names = true;
   o.plain = true;
   return o;
-}
-
-std::string text_field(const value& frame, std::string_view name) {
-  const value* v = frame.find(name);
-  return v != nullptr && v->is_string() ? v->as_string() : std::string();
 }
 
 bool flag(const value& frame, std::string_view name) {
@@ -48,9 +45,9 @@ std::string call_text(const value& frame) {
     const auto index = number(frame, "promiseIndex");
     return out + "Promise.all (index " + std::to_string(index.value_or(0)) + ")";
   }
-  const std::string function = text_field(frame, "functionName");
-  const std::string type = text_field(frame, "typeName");
-  const std::string method = text_field(frame, "methodName");
+  const std::string function = text_of(frame, "functionName");
+  const std::string type = text_of(frame, "typeName");
+  const std::string method = text_of(frame, "methodName");
   if (flag(frame, "isConstructor")) return out + "new " + (function.empty() ? "<anonymous>" : function);
   if (function.empty()) {
     if (!type.empty()) out += type + ".";
@@ -90,6 +87,18 @@ std::string get_text(v8::Local<v8::Context> context, v8::Local<v8::Object> from,
   return found->ToString(context).ToLocal(&text) ? utf8_text(isolate, text) : std::string();
 }
 
+std::string_view newer_syntax_at(v8::Local<v8::Context> context, std::string_view message, v8::Local<v8::Message> at) {
+  v8::Local<v8::String> line;
+  if (!at->GetSourceLine(context).ToLocal(&line)) return {};
+  v8::Isolate* isolate = context->GetIsolate();
+  // One character for one of the line: columns count so.
+  const v8::String::Value units(isolate, line);
+  std::string text;
+  for (int i = 0; i < units.length(); ++i) text += (*units)[i] < 0x80 ? static_cast<char>((*units)[i]) : '?';
+  const auto column = static_cast<std::size_t>(std::clamp(at->GetStartColumn(), 0, units.length()));
+  return newer_syntax(message, std::string_view(text).substr(0, column), std::string_view(text).substr(column));
+}
+
 bool has_convex_data(v8::Local<v8::Context> context, v8::Local<v8::Object> error) {
   v8::Local<v8::Value> symbol;
   if (!error->Get(context, js_name(context->GetIsolate(), "ConvexErrorSymbol")).ToLocal(&symbol) || !symbol->IsSymbol())
@@ -120,7 +129,7 @@ std::string format_frames(std::string_view frames_json, const module_set& module
   if (!frames || !frames->is_array()) return {};
   std::vector<shown_frame> shown;
   for (const value& frame : frames->as_array()) {
-    const std::string file = text_field(frame, "fileName");
+    const std::string file = text_of(frame, "fileName");
     const auto where =
         mapped(file, number(frame, "lineNumber").value_or(0), number(frame, "columnNumber").value_or(0), modules);
     if (!where) continue;
@@ -163,6 +172,11 @@ js_error describe_syntax_error(v8::Local<v8::Context> context, const v8::TryCatc
   js_error e = describe_exception(context, caught.Exception(), modules);
   const v8::Local<v8::Message> at = caught.Message();
   if (at.IsEmpty()) return e;
+  if (const std::string_view what = newer_syntax_at(context, e.message, at); !what.empty()) {
+    const std::string hint = ". Functions run in V8 10.2, which does not know " + std::string(what) + ".";
+    e.display.insert(std::min(e.display.find('\n'), e.display.size()), hint);
+    e.message += hint;
+  }
   const std::string url = utf8_text(context->GetIsolate(), at->GetScriptResourceName());
   const int line = at->GetLineNumber(context).FromMaybe(0);
   const int column = at->GetStartColumn(context).FromMaybe(0) + 1;

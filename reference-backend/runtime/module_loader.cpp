@@ -77,8 +77,7 @@ v8::MaybeLocal<v8::Module> module_loader::compile(v8::Local<v8::Context> context
   }
   if (source->node) {
     return refuse("Trying to execute " + path +
-                  " in isolate, but it is bundled for node. \"use node\" modules are not "
-                  "supported by this version of hull-backend.");
+                  " in isolate, but it is bundled for node. Only other \"use node\" modules can import it.");
   }
   v8::Isolate* isolate = context->GetIsolate();
   const v8::ScriptOrigin origin(isolate, js_string(isolate, "convex:/" + path), 0, 0, false, -1, {}, false, false,

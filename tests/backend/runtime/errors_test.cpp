@@ -4,8 +4,15 @@
 #include "runtime/errors.hpp"
 #include "runtime/source_map.hpp"
 
+#include <gmock/gmock.h>
+
 namespace hull::backend::runtime::test {
 namespace {
+
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
 
 const std::pair<const char*, const char*> thrown_values[] = {
     {"new Error('boom')", "Uncaught Error: boom"},
@@ -119,6 +126,50 @@ TEST(Errors, PlacesOfSyntaxErrorsAreShown) {
   const run_result r =
       run({set_of({module_of("m.js", "export const f = 1;\nlet x = ];", line_map(3, "../convex/m.ts"))})});
   EXPECT_EQ(r.thrown->display, "Uncaught SyntaxError: Unexpected token ']'\n    at <anonymous> (../convex/m.ts:2:1)\n");
+}
+
+// The CLI bundles for the newest engines, so this comes as it was written.
+TEST(Errors, NewerSyntaxIsNamed) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"function f() { using x = g(); }", "`using` declarations"},
+      {"async function f() { await using x = g(); }", "`using` declarations"},
+      {"for (using x of []) {}", "`using` declarations"},
+      {"class A { accessor x = 1 }", "`accessor` fields"},
+      {"class A { static accessor #x = 1 }", "`accessor` fields"},
+      {"@d class A {}", "decorators"},
+      {"class A { @d m() {} }", "decorators"},
+      {"const r = /[\\p{L}--[a-z]]/v;", "the flag v of regular expressions"},
+      {"const r = /a/gv;", "the flag v of regular expressions"},
+      {"const r = /(?<y>a)|(?<y>b)/;", "groups of one name in a regular expression"},
+      {"const r = /(?i:a)b/;", "modifiers in regular expressions"},
+      {"const r = /(?s-im:a)b/;", "modifiers in regular expressions"},
+      {"import defer * as x from './a.js';", "`import defer` and `import source`"},
+      {"import source x from './a.js';", "`import defer` and `import source`"},
+      {"import.source('./a.js');", "`import defer` and `import source`"},
+      {"import x from \"./a.json\" with { type: \"json\" };", "import attributes"},
+      {"const \u00e4 = '\u00fc\U0001f600'; using x = 1;", "`using` declarations"},
+      // Mistakes in any version:
+      {"let x = ];", ""},
+      {"const using = 1 2;", ""},
+      {"myusing x = 1;", ""},
+      {"const r = /a/x;", ""},
+      {"const r = /a/gg; // v", ""},
+      {"const r = /(?a)/;", ""},
+      {"import x y from './a.js';", ""},
+      {"with (Math) {}", ""},
+  };
+  for (const auto& [source, what] : cases) {
+    SCOPED_TRACE(source);
+    const run_result r = run({set_of({module_of("m.js", source, line_map(3, "../convex/m.ts"))})});
+    ASSERT_TRUE(r.thrown);
+    EXPECT_THAT(r.thrown->display, StartsWith("Uncaught SyntaxError: "));
+    EXPECT_THAT(r.thrown->display, EndsWith("\n    at <anonymous> (../convex/m.ts:1:1)\n"));
+    const std::string named = ". Functions run in V8 10.2, which does not know " + std::string(what) + ".";
+    if (*what == '\0')
+      EXPECT_THAT(r.thrown->display, Not(HasSubstr("V8")));
+    else
+      EXPECT_THAT(r.thrown->display, HasSubstr(named + "\n"));
+  }
 }
 
 TEST(Errors, FramesArePrintedByTheRules) {
