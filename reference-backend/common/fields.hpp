@@ -3,6 +3,7 @@
 
 #include <hull/value/value.hpp>
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -13,5 +14,7 @@ inline std::string text_of(const value& row, std::string_view name) {
   const value* field = row.find(name);
   return field != nullptr && field->is_string() ? field->as_string() : std::string();
 }
+
+inline value text_or_null(const std::optional<std::string>& text) { return text ? value(*text) : value(); }
 
 }  // namespace hull::backend

@@ -1,12 +1,15 @@
 // OpenSSL's random generator behind our interface.
 #include "common/random.hpp"
 
+#include "common/encoding.hpp"
+
 #include <openssl/crypto.h>
 #include <openssl/rand.h>
 
 #include <algorithm>
 #include <array>
 #include <stdexcept>
+#include <vector>
 
 namespace hull::backend {
 namespace {
@@ -36,6 +39,18 @@ class openssl_random final : public random_source {
 };
 
 }  // namespace
+
+std::string random_hex(random_source& random, std::size_t bytes) {
+  std::vector<std::uint8_t> data(bytes);
+  random.fill(data);
+  return encode_hex(data);
+}
+
+double random_unit(random_source& random) {
+  std::array<std::uint8_t, 4> data{};
+  random.fill(data);
+  return (data[0] + 256.0 * data[1] + 65536.0 * data[2] + 16777216.0 * data[3]) / 4294967296.0;
+}
 
 random_source& system_random() {
   static openssl_random r;

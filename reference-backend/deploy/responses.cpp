@@ -1,6 +1,7 @@
 // Builds the answers of the push protocol.
 #include "deploy/responses.hpp"
 
+#include "common/fields.hpp"
 #include "common/sha256.hpp"
 
 #include <hull/value/json.hpp>
@@ -36,12 +37,8 @@ value shown_table(const value& table) {
 /// Names a set of packages to the CLI, which only hands it back; null where there are none.
 value packages_id(const runtime::module_set& modules) {
   if (modules.packages().empty()) return nullptr;
-  std::string text;
-  for (const runtime::npm_package& package : modules.packages()) text += package.name + '@' + package.version + '\n';
-  return sha256_hex(text);
+  return sha256_hex(list_of(modules.packages()));
 }
-
-value text_or_null(const std::optional<std::string>& text) { return text ? value(*text) : value(); }
 
 value source_package(const evaluated_push& push) {
   const runtime::module_set& modules = *push.modules;

@@ -2,6 +2,7 @@
 #include "functions/declared_environment.hpp"
 
 #include "common/fields.hpp"
+#include "common/variable_name.hpp"
 
 #include <hull/value/json.hpp>
 

@@ -2,9 +2,7 @@
 #include "functions/environment.hpp"
 
 #include "common/fields.hpp"
-
-#include <algorithm>
-#include <cctype>
+#include "common/variable_name.hpp"
 
 namespace hull::backend::functions {
 namespace {
@@ -12,15 +10,14 @@ namespace {
 using database::access;
 
 constexpr std::string_view table = "_environment_variables";
-constexpr std::size_t max_name = 256;
 constexpr std::size_t max_value = 8192;
 constexpr std::size_t max_variables = 512;
 constexpr std::size_t max_total = 512u << 10;
 
 outcome<void> check_change(const std::string& name, const std::optional<std::string>& text) {
-  if (name.size() > max_name)
+  if (name.size() > max_variable_name)
     return bad_request("EnvironmentVariableNameTooLong", "The name of an environment variable can have at most " +
-                                                             std::to_string(max_name) + " characters.");
+                                                             std::to_string(max_variable_name) + " characters.");
   if (!is_variable_name(name))
     return bad_request("EnvironmentVariableNameInvalid",
                        "\"" + name +
@@ -35,13 +32,6 @@ outcome<void> check_change(const std::string& name, const std::optional<std::str
 }
 
 }  // namespace
-
-bool is_variable_name(std::string_view name) {
-  const auto letter = [](unsigned char c) { return std::isalpha(c) != 0 || c == '_'; };
-  const auto letter_or_digit = [&](unsigned char c) { return letter(c) || std::isdigit(c) != 0; };
-  return !name.empty() && name.size() <= max_name && letter(static_cast<unsigned char>(name.front())) &&
-         std::all_of(name.begin(), name.end(), letter_or_digit);
-}
 
 std::optional<std::string> built_in_variable(const application_options& options, std::string_view name) {
   if (name == "CONVEX_CLOUD_URL") return options.origin;

@@ -30,9 +30,6 @@ outcome<environment_map> read_environment(database::transaction& tx);
 /// With the built-in ones.
 environment_map with_built_in_variables(const application_options& options, environment_map variables);
 
-/// Letters, digits and underscores, not a digit first, at most 256.
-bool is_variable_name(std::string_view name);
-
 /// Checks names, sizes and counts; `current` becomes what it is after the changes.
 outcome<void> apply_changes(environment_map& current, const environment_changes& changes);
 outcome<void> write_environment(database::transaction& tx, const environment_changes& changes);

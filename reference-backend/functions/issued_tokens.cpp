@@ -1,10 +1,10 @@
 // Checks the claims that a mutation asks for, and adds those that are ours.
 #include "functions/issued_tokens.hpp"
 
+#include "common/ascii.hpp"
+
 #include <hull/value/json.hpp>
 
-#include <algorithm>
-#include <cctype>
 #include <cmath>
 
 namespace hull::backend::functions {
@@ -13,15 +13,10 @@ namespace {
 constexpr double longest_seconds = 3600;
 constexpr std::size_t max_claims_bytes = 32u << 10;
 
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
-  return text;
-}
-
 bool is_reserved(const std::string& name) {
   for (const char* claim : {"iss", "iat", "exp", "nbf"})
     if (name == claim) return true;
-  const std::string all = lower(name);
+  const std::string all = lower_case(name);
   return all.starts_with("convex") || all.starts_with("cvx");
 }
 

@@ -1,8 +1,9 @@
 // Exponential backoff with full jitter.
 #include "functions/mutation_retry.hpp"
 
+#include "common/random.hpp"
+
 #include <algorithm>
-#include <array>
 #include <thread>
 
 namespace hull::backend::functions {
@@ -13,10 +14,7 @@ std::chrono::milliseconds retry_delay(int retry, double unit) {
 }
 
 void wait_before_retry(const services& shared, int retry) {
-  std::array<std::uint8_t, 4> random{};
-  shared.random.fill(random);
-  const double unit = (random[0] + 256.0 * random[1] + 65536.0 * random[2] + 16777216.0 * random[3]) / 4294967296.0;
-  const auto delay = retry_delay(retry, unit);
+  const auto delay = retry_delay(retry, random_unit(shared.random));
   if (shared.options.sleep)
     shared.options.sleep(delay);
   else

@@ -1,12 +1,12 @@
 // System queries: tables and their contents, environment variables, the functions that are deployed.
 #include "functions/system_queries.hpp"
 
+#include "common/random.hpp"
 #include "functions/environment.hpp"
 
 #include <hull/value/json.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <utility>
 
@@ -87,9 +87,7 @@ outcome<value> query_table(question& q) {
   const auto table = text_argument(q, "tableName");
   if (!table) return missing_argument("tableName");
   if (auto rows = q.tx.count(access_to(*table), *table); !rows) return rows.error();
-  std::array<std::uint8_t, 4> random{};
-  q.shared.random.fill(random);
-  return value((random[0] + 256.0 * random[1] + 65536.0 * random[2] + 16777216.0 * random[3]) / 4294967296.0);
+  return value(random_unit(q.shared.random));
 }
 
 outcome<value> all_environment_variables(question& q) {

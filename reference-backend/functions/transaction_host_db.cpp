@@ -1,4 +1,5 @@
 // Syscalls that read and write documents.
+#include "common/fields.hpp"
 #include "functions/transaction_host.hpp"
 
 #include <hull/value/json.hpp>
@@ -42,8 +43,6 @@ outcome<document_reference> read_reference(const syscall_args& args) {
   if (!table) return table.error();
   return document_reference{*std::move(id), *std::move(table)};
 }
-
-value text_or_null(const std::optional<std::string>& text) { return text ? value(*text) : value(); }
 
 }  // namespace
 

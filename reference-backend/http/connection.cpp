@@ -1,8 +1,10 @@
 // Bodies of connection.hpp: reads requests one after the other, has routes answer them, and writes what they say.
 #include "http/connection.hpp"
 
+#include "common/ascii.hpp"
 #include "common/busy.hpp"
 #include "common/log.hpp"
+#include "common/random.hpp"
 #include "http/cors.hpp"
 #include "http/decompress.hpp"
 #include "http/request_body.hpp"
@@ -30,12 +32,6 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace wire = boost::beast::http;
 using boost::system::error_code;
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) { return std::tolower(c); });
-  return out;
-}
 
 /// What is set aside for a body that does not say how long it is.
 constexpr std::size_t unknown_length = 4u << 20;
@@ -118,12 +114,12 @@ class connection : public std::enable_shared_from_this<connection> {
     request_.path = std::string(target.substr(0, question));
     if (question != std::string_view::npos) request_.query = std::string(target.substr(question + 1));
     for (const auto& field : message)
-      request_.headers.emplace_back(lower({field.name_string().data(), field.name_string().size()}),
+      request_.headers.emplace_back(lower_case({field.name_string().data(), field.name_string().size()}),
                                     std::string(field.value()));
     if (peer_.empty()) peer_ = sync::peer_address(stream_);
     request_.peer = peer_;
     const std::string* id = request_.header("convex-request-id");
-    request_.id = id && is_request_id(*id) ? *id : random_id();
+    request_.id = id && is_request_id(*id) ? *id : random_hex(*hub_->parts.random, 8);
 
     if (hub_->parts.sockets && beast::websocket::is_upgrade(message) && sync::is_sync_path(request_.path))
       return upgrade();
@@ -140,7 +136,7 @@ class connection : public std::enable_shared_from_this<connection> {
 
   bool wants_to_be_asked() const {
     const std::string* expect = request_.header("expect");
-    return expect && lower(*expect) == "100-continue";
+    return expect && lower_case(*expect) == "100-continue";
   }
 
   void upgrade() {
@@ -397,18 +393,6 @@ class connection : public std::enable_shared_from_this<connection> {
       if (e || self->drained_ > (64u << 20)) return self->stream_.close();
       self->drain();
     });
-  }
-
-  std::string random_id() {
-    std::array<std::uint8_t, 8> data;
-    hub_->parts.random->fill(data);
-    constexpr char digits[] = "0123456789abcdef";
-    std::string out;
-    for (const auto b : data) {
-      out.push_back(digits[b >> 4]);
-      out.push_back(digits[b & 15]);
-    }
-    return out;
   }
 
   std::shared_ptr<connection_hub> hub_;

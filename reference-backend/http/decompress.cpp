@@ -1,10 +1,11 @@
 // Bodies of decompress.hpp.
 #include "http/decompress.hpp"
 
+#include "common/ascii.hpp"
+
 #include <brotli/decode.h>
 #include <zlib.h>
 
-#include <algorithm>
 #include <memory>
 #include <optional>
 
@@ -32,7 +33,8 @@ outcome<std::string> decompress_brotli(const std::string& body, std::size_t limi
     const auto result = BrotliDecoderDecompressStream(state.get(), &in_left, &in, &out_left, &at, nullptr);
     out.resize(have + piece - out_left);
     if (out.size() > limit) return body_too_large(limit);
-    if (result == BROTLI_DECODER_RESULT_SUCCESS) return in_left == 0 ? outcome<std::string>(std::move(out)) : broken("brotli");
+    if (result == BROTLI_DECODER_RESULT_SUCCESS)
+      return in_left == 0 ? outcome<std::string>(std::move(out)) : broken("brotli");
     if (result != BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT) return broken("brotli");
   }
 }
@@ -65,9 +67,9 @@ failure body_too_large(std::size_t limit) {
 }
 
 outcome<std::string> decompress(std::string_view encoding, std::string body, std::size_t limit) {
-  std::string name(encoding);
-  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
-  if (name.empty() || name == "identity") return body.size() > limit ? outcome<std::string>(body_too_large(limit)) : std::move(body);
+  const std::string name = lower_case(encoding);
+  if (name.empty() || name == "identity")
+    return body.size() > limit ? outcome<std::string>(body_too_large(limit)) : std::move(body);
   if (name == "br") return decompress_brotli(body, limit);
   std::optional<std::string> plain;
   if (name == "gzip" || name == "x-gzip") {

@@ -1,4 +1,5 @@
 // Routes of HTTP actions: the whole site port, and what is below /http/ on the port of the API.
+#include "common/ascii.hpp"
 #include "common/busy.hpp"
 #include "functions/http_action.hpp"
 #include "http/routes.hpp"
@@ -10,19 +11,13 @@
 namespace hull::backend::http {
 namespace {
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) { return std::tolower(c); });
-  return out;
-}
-
 /// What a proxy in front of us was asked with, else "http".
 std::string scheme_of(const request& r) {
   std::string named;
   if (const std::string* proto = r.header("x-forwarded-proto")) {
-    named = lower(*proto);
+    named = lower_case(*proto);
   } else if (const std::string* forwarded = r.header("forwarded")) {
-    const std::string all = lower(*forwarded);
+    const std::string all = lower_case(*forwarded);
     if (const auto at = all.find("proto="); at != std::string::npos) named = all.substr(at + 6);
     named.erase(std::remove(named.begin(), named.end(), '"'), named.end());
   }

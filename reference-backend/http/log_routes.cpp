@@ -55,7 +55,7 @@ const char* environment_of(run_place place) {
   return "invalid";
 }
 
-value text_or_null(const std::string& text) { return text.empty() ? value() : value(text); }
+value null_if_empty(const std::string& text) { return text.empty() ? value() : value(text); }
 value number(std::uint64_t n) { return value(static_cast<double>(n)); }
 
 value structured(const log_line& line) {
@@ -91,9 +91,9 @@ value usage_of(const run_usage& used) {
 
 value conflict_of(const function_record& r) {
   if (!r.conflict) return {};
-  return value::make_object({{"tableName", text_or_null(r.conflict->table)},
+  return value::make_object({{"tableName", null_if_empty(r.conflict->table)},
                              {"documentId", nullptr},
-                             {"writeSource", text_or_null(r.conflict->source)},
+                             {"writeSource", null_if_empty(r.conflict->source)},
                              {"componentPath", nullptr},
                              {"retryCount", static_cast<double>(r.conflict->retries)}});
 }
@@ -130,7 +130,7 @@ value completion_of(const function_record& r, const log_format& format) {
        {"requestId", r.request_id},
        {"executionId", r.execution_id},
        {"caller", r.caller},
-       {"parentExecutionId", text_or_null(r.parent_execution)},
+       {"parentExecutionId", null_if_empty(r.parent_execution)},
        {"usageStats", usage_of(r.usage)},
        {"returnBytes", number(r.return_bytes)},
        {"occInfo", conflict_of(r)},

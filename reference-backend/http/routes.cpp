@@ -1,16 +1,10 @@
 // Bodies of routes.hpp: the plain routes, who is asking, and what answers to the rest.
 #include "http/routes.hpp"
 
-#include <algorithm>
+#include "common/ascii.hpp"
 
 namespace hull::backend::http {
 namespace {
-
-bool starts_with_word(std::string_view text, std::string_view lower_word) {
-  return text.size() > lower_word.size() && text[lower_word.size()] == ' ' &&
-         std::equal(lower_word.begin(), lower_word.end(), text.begin(),
-                    [](char a, char b) { return a == std::tolower(static_cast<unsigned char>(b)); });
-}
 
 response unknown_path(const request& r) {
   // Never 404: tools take that for a deployment that is just starting, and try again and again.
@@ -27,8 +21,9 @@ outcome<functions::identity> identity_of(const request& r, const sync::services&
     if (const auto key = r.parameter("adminKey")) return sync::identity_of_admin_key(s, *key);
     return functions::identity{};
   }
-  if (starts_with_word(*header, "convex")) return sync::identity_of_admin_key(s, std::string_view(*header).substr(7));
-  if (starts_with_word(*header, "bearer")) {
+  if (starts_with_any_case(*header, "convex "))
+    return sync::identity_of_admin_key(s, std::string_view(*header).substr(7));
+  if (starts_with_any_case(*header, "bearer ")) {
     auto user = sync::user_of_token(s, std::string_view(*header).substr(7));
     if (!user) return user.error();
     return functions::identity{false, std::move(user->attributes), {}};
@@ -50,7 +45,7 @@ functions::client_pointer client_of(const request& r, const functions::identity&
   const std::string* agent = r.header("user-agent");
   auto client = sync::client_details_of(r.peer, agent != nullptr ? *agent : std::string_view());
   const std::string* header = r.header("authorization");
-  if (header && !who.admin && !who.refusal && starts_with_word(*header, "bearer"))
+  if (header && !who.admin && !who.refusal && starts_with_any_case(*header, "bearer "))
     client.auth_token = header->substr(7);
   return std::make_shared<const functions::client_details>(std::move(client));
 }
@@ -58,7 +53,7 @@ functions::client_pointer client_of(const request& r, const functions::identity&
 outcome<functions::identity> require_admin(const request& r, const sync::services& s) {
   // A user is never an admin, so there is no need to find out which user it is.
   const std::string* header = r.header("authorization");
-  if (header && starts_with_word(*header, "bearer")) return auth::bad_deploy_key(s.instance);
+  if (header && starts_with_any_case(*header, "bearer ")) return auth::bad_deploy_key(s.instance);
   auto who = identity_of(r, s);
   if (!who || who->admin) return who;
   return auth::bad_deploy_key(s.instance);

@@ -1,4 +1,5 @@
 // Routes of file storage: uploads to URLs that functions hand out, and downloads.
+#include "common/ascii.hpp"
 #include "common/busy.hpp"
 #include "files/byte_range.hpp"
 #include "files/file_storage.hpp"
@@ -36,10 +37,7 @@ outcome<std::optional<files::sha256_digest>> read_digest(std::string_view header
     const auto comma = header.find(',');
     const std::string_view one = trimmed(header.substr(0, comma));
     header = comma == std::string_view::npos ? std::string_view() : header.substr(comma + 1);
-    const bool ours = one.size() > name.size() && std::equal(name.begin(), name.end(), one.begin(), [](char a, char b) {
-                        return a == std::tolower(static_cast<unsigned char>(b));
-                      });
-    if (!ours) continue;
+    if (!starts_with_any_case(one, name)) continue;
     const auto data = decode_base64(one.substr(name.size()));
     files::sha256_digest digest;
     if (!data || data->size() != digest.size())

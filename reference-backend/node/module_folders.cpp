@@ -30,7 +30,7 @@ outcome<void> write(const fs::path& path, std::string_view text) {
 }  // namespace
 
 outcome<std::unique_ptr<module_folders>> module_folders::open(const fs::path& root,
-                                                                      std::unique_ptr<package_folders> packages) {
+                                                              std::unique_ptr<package_folders> packages) {
   std::error_code error;
   fs::remove_all(root, error);
   fs::create_directories(root, error);
@@ -49,7 +49,7 @@ outcome<fs::path> module_folders::folder_of(const runtime::module_set& modules) 
   std::string key;
   for (const auto& [path, module] : modules.all())
     if (module.node) key += path + ' ' + module.sha256 + '\n';
-  for (const runtime::npm_package& package : modules.packages()) key += package.name + '@' + package.version + '\n';
+  key += list_of(modules.packages());
   {
     const std::lock_guard lock(mutex_);
     if (const auto at = written_.find(key); at != written_.end()) return at->second;

@@ -28,12 +28,6 @@ constexpr std::size_t kept_folders = 4;
 constexpr std::size_t max_shown = 4096;  ///< Bytes of what npm said.
 constexpr auto look_again = std::chrono::milliseconds(20);
 
-std::string list_of(const std::vector<runtime::npm_package>& packages) {
-  std::string text;
-  for (const runtime::npm_package& p : packages) text += (text.empty() ? "" : ", ") + p.name + '@' + p.version;
-  return text;
-}
-
 std::string project_of(const std::vector<runtime::npm_package>& packages) {
   object dependencies;
   for (const runtime::npm_package& p : packages) dependencies.set(p.name, p.version);

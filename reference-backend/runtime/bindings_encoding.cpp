@@ -83,37 +83,23 @@ void text_to_base64(call info) {
   return_latin1(info, encode_base64(octets(*bytes)));
 }
 
-/// atob(string): null for what is no base64.
-void base64_to_text(call info) {
+/// Null for what cannot be decoded.
+template <auto Decode, void (*Give)(call, const std::string&)>
+void from_text(call info) {
   const auto text = latin1_of(info.GetIsolate(), info[0]);
-  const auto bytes = text ? forgiving_decode(*text) : std::nullopt;
+  const auto bytes = text ? Decode(*text) : std::nullopt;
   if (!bytes) return info.GetReturnValue().SetNull();
-  return_latin1(info, *bytes);
+  Give(info, std::string(bytes->begin(), bytes->end()));
 }
 
 void bytes_to_base64(call info) { return_latin1(info, encode_base64(octets(bytes_of(info[0])))); }
 
-/// Null for what is no base64.
-void base64_to_bytes(call info) {
-  const auto text = latin1_of(info.GetIsolate(), info[0]);
-  const auto bytes = text ? forgiving_decode(*text) : std::nullopt;
-  if (!bytes) return info.GetReturnValue().SetNull();
-  return_bytes(info, *bytes);
-}
-
 void bytes_to_hex(call info) { return_latin1(info, encode_hex(octets(bytes_of(info[0])))); }
 
-/// Null for what is no hexadecimal text.
-void hex_to_bytes(call info) {
-  const auto text = latin1_of(info.GetIsolate(), info[0]);
-  const auto bytes = text ? decode_hex(*text) : std::nullopt;
-  if (!bytes) return info.GetReturnValue().SetNull();
-  return_bytes(info, std::string(bytes->begin(), bytes->end()));
-}
-
 constexpr binding table[] = {
-    {"textToBase64", text_to_base64},   {"base64ToText", base64_to_text}, {"bytesToBase64", bytes_to_base64},
-    {"base64ToBytes", base64_to_bytes}, {"bytesToHex", bytes_to_hex},     {"hexToBytes", hex_to_bytes},
+    {"textToBase64", text_to_base64},   {"base64ToText", from_text<forgiving_decode, return_latin1>},
+    {"bytesToBase64", bytes_to_base64}, {"base64ToBytes", from_text<forgiving_decode, return_bytes>},
+    {"bytesToHex", bytes_to_hex},       {"hexToBytes", from_text<decode_hex, return_bytes>},
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 // Time, randomness, environment, log and ending of an execution.
 #include "runtime/execution.hpp"
 
+#include "common/variable_name.hpp"
 #include "runtime/errors.hpp"
 #include "runtime/from_outside.hpp"
 
@@ -16,13 +17,6 @@ std::string seconds_text(std::chrono::microseconds d) {
   char text[32];
   std::snprintf(text, sizeof text, "%.6g", static_cast<double>(d.count()) / 1e6);
   return std::string(text) + "s";
-}
-
-bool is_environment_name(std::string_view name) {
-  if (name.empty() || name.size() > 256 || std::isdigit(static_cast<unsigned char>(name[0])) != 0) return false;
-  return std::all_of(name.begin(), name.end(), [](char c) {
-    return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-  });
 }
 
 }  // namespace
@@ -133,9 +127,9 @@ std::optional<failure> execution::random_fill(std::span<std::uint8_t> out) {
 
 outcome<std::optional<std::string>> execution::environment_variable(const std::string& name) {
   if (auto refused = refuse_environment(setup_.where, setup_.host != nullptr || setup_.environment)) return *refused;
-  if (!is_environment_name(name))
+  if (!is_variable_name(name))
     return bad_request("InvalidEnvironmentVariableName",
-                       "Environment variable name '" + name.substr(0, 256) +
+                       "Environment variable name '" + name.substr(0, max_variable_name) +
                            "' is invalid: names have at most 256 "
                            "letters, digits and underscores and do not start with a digit.");
   if (spoils_preparation()) return std::optional<std::string>();

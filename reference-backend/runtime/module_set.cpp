@@ -3,6 +3,12 @@
 
 namespace hull::backend::runtime {
 
+std::string list_of(const std::vector<npm_package>& packages) {
+  std::string text;
+  for (const npm_package& p : packages) text += (text.empty() ? "" : ", ") + p.name + '@' + p.version;
+  return text;
+}
+
 module_set::module_set(std::map<std::string, module_source, std::less<>> modules, std::vector<npm_package> packages)
     : modules_(std::move(modules)), packages_(std::move(packages)), cache_(std::make_unique<cache>()) {}
 

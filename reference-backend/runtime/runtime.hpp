@@ -39,6 +39,8 @@ struct npm_package {
   std::string version;  ///< Exact: "0.33.5"
   friend auto operator<=>(const npm_package&, const npm_package&) = default;
 };
+/// "sharp@0.33.5, @scope/name@1.0.0": for people, and as the name of the set.
+std::string list_of(const std::vector<npm_package>& packages);
 
 /// All modules of one push, immutable and shared: one execution never mixes two pushes. The runtime may hang
 /// compiled code on it.

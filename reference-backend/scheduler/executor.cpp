@@ -1,34 +1,20 @@
 // Runs scheduled functions, and what both kinds of jobs have in common.
 #include "scheduler/executor.hpp"
 
-#include "common/encoding.hpp"
+#include "common/random.hpp"
 
-#include <array>
 #include <utility>
-#include <vector>
 
 namespace hull::backend::scheduler {
 
 using database::transaction;
 
-double executor::unit() const {
-  std::array<std::uint8_t, 4> random{};
-  shared_.random.fill(random);
-  return (random[0] + 256.0 * random[1] + 65536.0 * random[2] + 16777216.0 * random[3]) / 4294967296.0;
-}
-
-std::string executor::random_text(std::size_t size) const {
-  std::vector<std::uint8_t> random(size);
-  shared_.random.fill(random);
-  return encode_hex(random);
-}
-
 again_at executor::later(const backoff& b, std::int64_t failures) const {
-  return shared_.time.wall_ns() + b.delay_ns(failures + 1, unit());
+  return shared_.time.wall_ns() + b.delay_ns(failures + 1, random_unit(shared_.random));
 }
 
 scheduled_call executor::call_of(const std::string& path, const std::string& args_json) const {
-  return {path, args_json, random_text(8), std::nullopt, 0};
+  return {path, args_json, random_hex(shared_.random, 8), std::nullopt, 0};
 }
 
 outcome<void> executor::commit(const step& s, const char* source) {
@@ -44,7 +30,7 @@ void executor::commit_for_sure(const step& s, const char* source, const std::str
     auto done = commit(s, source);
     if (done) return;
     if (done.error().who != blame::conflict) shared_.warn(what + ": " + done.error().message);
-    const std::int64_t delay = cron_failure.delay_ns(failures, unit());
+    const std::int64_t delay = cron_failure.delay_ns(failures, random_unit(shared_.random));
     if (!shared_.pause(std::chrono::milliseconds(delay / 1'000'000))) return;
   }
 }
@@ -89,7 +75,8 @@ void executor::end_job_if_unchanged(const open_job& job, const std::optional<std
 
 void executor::postpone(const open_job& job, const failure& why) {
   shared_.warn(job.path + " could not be run and is scheduled again: " + why.message);
-  const std::int64_t due = shared_.time.wall_ns() + job_failure.delay_ns(job.system_errors + 1, unit());
+  const std::int64_t due =
+      shared_.time.wall_ns() + job_failure.delay_ns(job.system_errors + 1, random_unit(shared_.random));
   commit_for_sure(
       [&](transaction& tx) -> outcome<void> {
         auto now = find_open_job(tx, job.id);
@@ -110,7 +97,8 @@ again_at executor::run_job_mutation(const open_job& job, std::int64_t failures) 
     if (!*now || (*now)->execution || (*now)->due_ns != job.due_ns) return false;
     if (failures > 0)
       if (auto noted = note_conflicts(tx, **now, failures); !noted) return noted.error();
-    if (auto begun = begin_job(tx, job.id, call.request_id, random_text(16)); !begun) return begun.error();
+    if (auto begun = begin_job(tx, job.id, call.request_id, random_hex(shared_.random, 16)); !begun)
+      return begun.error();
     return true;
   };
   const auto after = [&](transaction& tx, const call_end&) {
@@ -131,7 +119,7 @@ again_at executor::run_job_action(const open_job& job, std::int64_t failures) {
   scheduled_call call = call_of(job.path, job.args_json);
   call.job_id = job.id;
   open_job running = job;
-  running.execution = random_text(16);
+  running.execution = random_hex(shared_.random, 16);
   bool begun = false;
   auto marked = commit(
       [&](transaction& tx) -> outcome<void> {

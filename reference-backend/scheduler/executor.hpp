@@ -60,8 +60,6 @@ class executor {
   /// Until it is committed, whatever it takes.
   void commit_for_sure(const step& s, const char* source, const std::string& what);
   again_at later(const backoff& b, std::int64_t failures) const;
-  double unit() const;
-  std::string random_text(std::size_t bytes) const;
 
   const surroundings shared_;
 };

@@ -41,10 +41,4 @@ std::string socket_request_id(const std::string& session_id, std::uint32_t reque
   return sha256_hex(session_id + "|" + std::to_string(request_id)).substr(0, 16);
 }
 
-std::string random_request_id(random_source& random) {
-  std::array<std::uint8_t, 8> data;
-  random.fill(data);
-  return encode_hex(data);
-}
-
 }  // namespace hull::backend::sync

@@ -35,8 +35,7 @@ outcome<auth::verified_user> user_of_token(const services& s, std::string_view t
 /// What functions may learn of who connected; both may be empty.
 functions::client_details client_details_of(std::string_view address, std::string_view user_agent);
 
-/// Sixteen hex digits: of a call over a socket, which the client can compute too, and of any other.
+/// Sixteen hex digits, which the client can compute too.
 std::string socket_request_id(const std::string& session_id, std::uint32_t request_id);
-std::string random_request_id(random_source& random);
 
 }  // namespace hull::backend::sync

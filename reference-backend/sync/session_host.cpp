@@ -3,6 +3,7 @@
 
 #include "common/busy.hpp"
 #include "common/log.hpp"
+#include "common/random.hpp"
 
 #include <boost/asio/post.hpp>
 
@@ -185,7 +186,7 @@ void session_host::handle(serve::run_queries& e) {
 functions::function_call session_host::call_of(const serve::run_queries& all, std::size_t which) const {
   const auto& q = all.queries[which];
   auto call = to_function_call(*q.what, *all.who);
-  call.request_id = random_request_id(services_.random);
+  call.request_id = random_hex(services_.random, 8);
   call.journal = q.journal;
   return call;
 }
@@ -249,7 +250,7 @@ void session_host::start_call(bool is_action, serve::request_id id, serve::call&
                               const std::shared_ptr<const serve::caller>& who,
                               const std::optional<std::string>& session_id) {
   auto call = std::make_shared<functions::function_call>(to_function_call(what, *who));
-  call->request_id = session_id ? socket_request_id(*session_id, id) : random_request_id(services_.random);
+  call->request_id = session_id ? socket_request_id(*session_id, id) : random_hex(services_.random, 8);
   call->client = client_;
   if (session_id && !is_action) call->session = functions::session_request{*session_id, id};
   auto& pool = is_action ? services_.actions : services_.calls;

@@ -1,5 +1,6 @@
 // Commits: who conflicts with whom, times, group commit, listeners, old snapshots, reopening.
 #include "fixture.hpp"
+#include "scratch_folder.hpp"
 #include "storage/sqlite/sqlite.hpp"
 
 #include <sys/wait.h>
@@ -8,7 +9,6 @@
 #include <algorithm>
 #include <atomic>
 #include <csignal>
-#include <filesystem>
 #include <future>
 #include <set>
 #include <thread>
@@ -340,8 +340,7 @@ TEST_F(Commit, OldVersionsGoAsFastAsTheyCome) {
 }
 
 TEST_F(Commit, AnIndexNeverFindsTheEntriesOfAnotherOne) {
-  std::string name = (std::filesystem::temp_directory_path() / "hull-numbers-XXXXXX").string();
-  const std::filesystem::path folder = ::mkdtemp(name.data());
+  const hull::test::scratch_folder folder;
   const auto push_index = [&](const std::string& indexes) {
     ASSERT_TRUE(push(R"({"schemaValidation":false,"tables":[{"tableName":"t","documentType":null,"indexes":[)" +
                      indexes + "]}]}"));
@@ -351,7 +350,7 @@ TEST_F(Commit, AnIndexNeverFindsTheEntriesOfAnotherOne) {
   const auto restart = [&] {
     db.reset();
     auto owned = std::make_unique<failing>(&code);
-    owned->inner = storage::open_sqlite(folder).value();
+    owned->inner = storage::open_sqlite(folder.path()).value();
     store = owned.get();
     reopen(std::move(owned));
   };
@@ -375,17 +374,15 @@ TEST_F(Commit, AnIndexNeverFindsTheEntriesOfAnotherOne) {
   insert("t", "{}");
   EXPECT_TRUE(within_a_minute([&] { return store->dropped >= 2 * rows + 2; })) << "also without a restart";
   db.reset();
-  std::filesystem::remove_all(folder);
 }
 
 TEST_F(Commit, AnUnfinishedPushIsTakenUpByTheNextProcess) {
-  std::string name = (std::filesystem::temp_directory_path() / "hull-unfinished-XXXXXX").string();
-  const std::filesystem::path folder = ::mkdtemp(name.data());
+  const hull::test::scratch_folder folder;
   std::string code;
   const auto restart = [&] {
     db.reset();
     auto owned = std::make_unique<failing>(&code);
-    owned->inner = storage::open_sqlite(folder).value();
+    owned->inner = storage::open_sqlite(folder.path()).value();
     reopen(std::move(owned));
   };
   restart();
@@ -406,21 +403,19 @@ TEST_F(Commit, AnUnfinishedPushIsTakenUpByTheNextProcess) {
   EXPECT_EQ(db->schema_status(id)->state, schema_state::failed) << "one document does not fit";
   ASSERT_TRUE(db->resume_schema_change()) << "there is nothing more to do";
   db.reset();
-  std::filesystem::remove_all(folder);
 }
 
 TEST_F(Commit, EverythingIsThereAfterReopening) {
-  std::string name = (std::filesystem::temp_directory_path() / "hull-database-XXXXXX").string();
-  const std::filesystem::path folder = ::mkdtemp(name.data());
+  const hull::test::scratch_folder folder;
   {
-    reopen(storage::open_sqlite(folder).value());
+    reopen(storage::open_sqlite(folder.path()).value());
     ASSERT_TRUE(push(R"({"schemaValidation":true,"tables":[{"tableName":"t","documentType":null,
         "indexes":[{"indexDescriptor":"by_n","fields":["n"]}]}]})"));
     insert("t", R"({"n":2})");
     insert("t", R"({"n":1})");
     const timestamp last = db->latest_ts();
     db.reset();
-    reopen(storage::open_sqlite(folder).value());
+    reopen(storage::open_sqlite(folder.path()).value());
     EXPECT_EQ(db->latest_ts(), last) << "nothing had to be initialised again";
   }
   EXPECT_EQ(run(range("t.by_n", "[]")), "1 2");
@@ -428,22 +423,20 @@ TEST_F(Commit, EverythingIsThereAfterReopening) {
   insert("t", R"({"n":0})");
   EXPECT_EQ(run(range("t.by_n", "[]")), "0 1 2");
   db.reset();
-  std::filesystem::remove_all(folder);
 }
 
 /// Id texts are all 32 characters long for the first tables, so that a pipe can carry them without a format.
 constexpr std::size_t id_length = 32;
 
 TEST_F(Commit, AcknowledgedMutationsSurviveAKill) {
-  std::string name = (std::filesystem::temp_directory_path() / "hull-killed-XXXXXX").string();
-  const std::filesystem::path folder = ::mkdtemp(name.data());
+  const hull::test::scratch_folder folder;
   db.reset();
   int ends[2];
   ASSERT_EQ(::pipe(ends), 0);
   const pid_t child = ::fork();
   ASSERT_GE(child, 0);
   if (child == 0) {
-    reopen(storage::open_sqlite(folder).value());
+    reopen(storage::open_sqlite(folder.path()).value());
     std::vector<std::thread> writers;
     for (int t = 0; t < 3; ++t)
       writers.emplace_back([&, t] {
@@ -468,7 +461,7 @@ TEST_F(Commit, AcknowledgedMutationsSurviveAKill) {
   ::waitpid(child, nullptr, 0);
   ASSERT_GE(acknowledged.size(), 200u);
 
-  reopen(storage::open_sqlite(folder).value());
+  reopen(storage::open_sqlite(folder.path()).value());
   transaction tx = db->begin();
   for (const std::string& each : acknowledged)
     EXPECT_TRUE(tx.get(access::user, each, "t").value()) << "acknowledged document " << each << " is gone";
@@ -476,7 +469,6 @@ TEST_F(Commit, AcknowledgedMutationsSurviveAKill) {
   EXPECT_GE(static_cast<std::size_t>(std::count(all.begin(), all.end(), ' ')) + 1, acknowledged.size());
   insert("t", "{}");
   db.reset();
-  std::filesystem::remove_all(folder);
 }
 
 }  // namespace

@@ -5,9 +5,9 @@
 #include "common/seeded_random.hpp"
 #include "common/virtual_clock.hpp"
 #include "files/local_store.hpp"
+#include "scratch_folder.hpp"
 #include "storage/memory.hpp"
 #include "storage/sqlite/sqlite.hpp"
-#include "store_folder.hpp"
 
 #include <gtest/gtest.h>
 
@@ -18,14 +18,14 @@ namespace hull::backend::files {
 namespace {
 
 using database::access;
-using test::store_folder;
+using hull::test::scratch_folder;
 
 struct rig {
-  store_folder folder;
+  scratch_folder folder;
   virtual_clock time;
   seeded_random random{9};
   std::unique_ptr<database::database> db = database::database::open(storage::open_memory(), time, random).value();
-  std::shared_ptr<blob_store> blobs = open_local_store(folder.path).value();
+  std::shared_ptr<blob_store> blobs = open_local_store(folder.path()).value();
   file_storage files{*db, blobs, upload_key{}, "http://127.0.0.1:3210", time, random};
 
   std::string store(const std::string& content, std::optional<std::string> type = {}) {
@@ -102,7 +102,7 @@ TEST(FileStorage, ARefusedUploadTakesNoSpace) {
     ASSERT_FALSE(r.files.finish_upload(std::move(up), sha256_digest{}, std::nullopt));
   }
   { auto dropped = r.files.begin_upload().value(); }
-  EXPECT_EQ(r.folder.count(), 0u);
+  EXPECT_EQ(r.folder.count_files(), 0u);
 }
 
 TEST(FileStorage, IdsOfOtherTablesAndOtherTextsAreRefused) {
@@ -136,7 +136,7 @@ TEST(FileStorage, RemovalIsPartOfTheTransaction) {
   r.files.remove_blobs({file});
   EXPECT_FALSE(r.find(id));
   EXPECT_EQ(r.content(file.storage_id), "StorageFileNotFound");
-  EXPECT_EQ(r.folder.count(), 0u);
+  EXPECT_EQ(r.folder.count_files(), 0u);
 }
 
 TEST(FileStorage, ABlobWithoutARowIsAnOrphanAndOthersStay) {
@@ -147,25 +147,25 @@ TEST(FileStorage, ABlobWithoutARowIsAnOrphanAndOthersStay) {
     ASSERT_TRUE(up.write("the crash came before the row"));
     ASSERT_TRUE(up.finish(std::nullopt));
   }
-  EXPECT_EQ(r.folder.count(), 2u);
+  EXPECT_EQ(r.folder.count_files(), 2u);
   EXPECT_EQ(r.files.remove_orphans().value(), 1u);
-  EXPECT_EQ(r.folder.count(), 1u);
+  EXPECT_EQ(r.folder.count_files(), 1u);
   EXPECT_EQ(r.content(r.find(id)->storage_id), "kept");
 }
 
 TEST(FileStorage, ACrashBetweenBlobAndRowLosesTheUploadAndNothingElse) {
-  store_folder folder;
-  std::filesystem::create_directories(folder.path / "db");
+  scratch_folder folder;
+  std::filesystem::create_directories(folder / "db");
   const pid_t child = ::fork();  // before this process has threads of its own
   ASSERT_NE(child, -1);
   const auto open_db = [&](clock& time, random_source& random) {
-    return database::database::open(storage::open_sqlite(folder.path / "db").value(), time, random).value();
+    return database::database::open(storage::open_sqlite(folder / "db").value(), time, random).value();
   };
   virtual_clock time;
   seeded_random random{child == 0 ? 1u : 2u};
   if (child == 0) {
     const auto db = open_db(time, random);
-    file_storage files(*db, open_local_store(folder.path / "files").value(), upload_key{}, "", time, random);
+    file_storage files(*db, open_local_store(folder / "files").value(), upload_key{}, "", time, random);
     auto kept = files.begin_upload().value();
     bool good =
         kept.write("kept").has_value() && files.finish_upload(std::move(kept), std::nullopt, std::nullopt).has_value();
@@ -178,7 +178,7 @@ TEST(FileStorage, ACrashBetweenBlobAndRowLosesTheUploadAndNothingElse) {
   ASSERT_EQ(status, 0);
 
   const auto db = open_db(time, random);
-  file_storage files(*db, open_local_store(folder.path / "files").value(), upload_key{}, "", time, random);
+  file_storage files(*db, open_local_store(folder / "files").value(), upload_key{}, "", time, random);
   EXPECT_EQ(files.remove_orphans().value(), 1u);
   auto tx = db->begin();
   const auto rows = all_files(tx).value();

@@ -1,7 +1,7 @@
 // Blobs in a folder: whole or not there, also across a crash.
 #include "files/local_store.hpp"
 
-#include "store_folder.hpp"
+#include "scratch_folder.hpp"
 
 #include <gtest/gtest.h>
 
@@ -14,9 +14,9 @@
 namespace hull::backend::files {
 namespace {
 
-using test::store_folder;
+using hull::test::scratch_folder;
 
-std::unique_ptr<blob_store> open(const store_folder& folder) { return open_local_store(folder.path / "files").value(); }
+std::unique_ptr<blob_store> open(const scratch_folder& folder) { return open_local_store(folder / "files").value(); }
 
 void put(blob_store& store, const std::string& key, const std::string& content) {
   auto writer = store.create(key).value();
@@ -41,7 +41,7 @@ std::vector<std::string> keys(blob_store& store) {
 }
 
 TEST(LocalStore, KeepsWhatWasCommitted) {
-  store_folder folder;
+  scratch_folder folder;
   {
     auto store = open(folder);
     put(*store, "one", "first");
@@ -55,7 +55,7 @@ TEST(LocalStore, KeepsWhatWasCommitted) {
 }
 
 TEST(LocalStore, AWriterThatIsDroppedLeavesNothing) {
-  store_folder folder;
+  scratch_folder folder;
   auto store = open(folder);
   {
     auto writer = store->create("one").value();
@@ -63,11 +63,11 @@ TEST(LocalStore, AWriterThatIsDroppedLeavesNothing) {
     EXPECT_EQ(get(*store, "one"), "none");
     EXPECT_EQ(keys(*store), std::vector<std::string>{});
   }
-  EXPECT_EQ(folder.count(), 0u);
+  EXPECT_EQ(folder.count_files(), 0u);
 }
 
 TEST(LocalStore, PartsOfABlobAreRead) {
-  store_folder folder;
+  scratch_folder folder;
   auto store = open(folder);
   put(*store, "one", "0123456789");
   auto reader = store->open("one").value();
@@ -81,7 +81,7 @@ TEST(LocalStore, PartsOfABlobAreRead) {
 }
 
 TEST(LocalStore, AnOpenBlobOutlivesItsRemoval) {
-  store_folder folder;
+  scratch_folder folder;
   auto store = open(folder);
   put(*store, "one", "content");
   auto reader = store->open("one").value();
@@ -94,7 +94,7 @@ TEST(LocalStore, AnOpenBlobOutlivesItsRemoval) {
 }
 
 TEST(LocalStore, KeysCannotLeaveTheFolder) {
-  store_folder folder;
+  scratch_folder folder;
   auto store = open(folder);
   for (const std::string key : {"", "../x", "a/b", ".", "..", "A", "a.b", "incoming/x"}) {
     EXPECT_FALSE(store->create(key)) << key;
@@ -105,7 +105,7 @@ TEST(LocalStore, KeysCannotLeaveTheFolder) {
 }
 
 TEST(LocalStore, WhatACrashLeftHalfWrittenIsGoneAfterTheNextStart) {
-  store_folder folder;
+  scratch_folder folder;
   open(folder);
   const pid_t child = ::fork();
   ASSERT_NE(child, -1);
@@ -120,10 +120,10 @@ TEST(LocalStore, WhatACrashLeftHalfWrittenIsGoneAfterTheNextStart) {
   int status = 0;
   ASSERT_EQ(::waitpid(child, &status, 0), child);
   ASSERT_EQ(status, 0);
-  EXPECT_EQ(folder.count(), 2u);
+  EXPECT_EQ(folder.count_files(), 2u);
 
   auto store = open(folder);
-  EXPECT_EQ(folder.count(), 1u);
+  EXPECT_EQ(folder.count_files(), 1u);
   EXPECT_EQ(get(*store, "whole"), "all of it");
   EXPECT_EQ(get(*store, "half"), "none");
 }

@@ -3,6 +3,7 @@
 
 #include "node/executor.hpp"
 #include "runtime/node_run.hpp"
+#include "scratch_folder.hpp"
 
 #include "../runtime/runtime_fixture.hpp"
 
@@ -15,21 +16,8 @@
 namespace hull::backend::node::test {
 
 using namespace std::chrono_literals;
+using hull::test::scratch_folder;
 using runtime::test::scripted_host;
-
-/// A folder of the test's own, gone afterwards.
-class scratch_folder {
- public:
-  scratch_folder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "hull-node-test-XXXXXX").string();
-    path_ = mkdtemp(pattern.data());
-  }
-  ~scratch_folder() { std::filesystem::remove_all(path_); }
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 class node_actions : public testing::Test {
  protected:

@@ -8,14 +8,13 @@
 #include "scheduler/executor.hpp"
 #include "scheduler/jobs.hpp"
 #include "scheduler/rows.hpp"
+#include "scratch_folder.hpp"
 #include "storage/sqlite/sqlite.hpp"
 
 #include <hull/value/json.hpp>
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
@@ -75,8 +74,6 @@ class fake_functions final : public callee {
 class OverTime : public testing::Test {
  protected:
   OverTime() : functions(db) {
-    std::string name = (std::filesystem::temp_directory_path() / "hull-scheduler-XXXXXX").string();
-    folder_ = ::mkdtemp(name.data());
     functions.kinds = {
         {"m.js:write", callable::mutation}, {"m.js:act", callable::action}, {"m.js:ask", callable::query}};
     functions.run = [this](database::transaction* tx) -> outcome<call_end> {
@@ -91,14 +88,13 @@ class OverTime : public testing::Test {
   ~OverTime() override {
     work.reset();
     db.reset();
-    std::filesystem::remove_all(folder_);
   }
 
   /// A new process on the same folder.
   void restart() {
     work.reset();
     db.reset();
-    db = database::database::open(storage::open_sqlite(folder_).value(), time, random).value();
+    db = database::database::open(storage::open_sqlite(folder_.path()).value(), time, random).value();
     work = std::make_unique<executor>(surroundings{*db, functions, time, random,
                                                    [this](const std::string& line) { warnings.push_back(line); },
                                                    [this](std::chrono::milliseconds pause) {
@@ -170,7 +166,7 @@ class OverTime : public testing::Test {
   std::vector<std::string> warnings;
 
  private:
-  std::string folder_;
+  hull::test::scratch_folder folder_;
 };
 
 }  // namespace hull::backend::scheduler

@@ -1,4 +1,5 @@
 // What every storage engine must do, run against each of them.
+#include "scratch_folder.hpp"
 #include "storage/memory.hpp"
 #include "storage/sqlite/sqlite.hpp"
 
@@ -13,22 +14,13 @@
 namespace hull::backend::storage {
 namespace {
 
-struct temporary_folder {
-  std::filesystem::path path;
-  temporary_folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "hull-storage-XXXXXX").string();
-    path = ::mkdtemp(name.data());
-  }
-  ~temporary_folder() { std::filesystem::remove_all(path); }
-};
-
 class Engine : public testing::TestWithParam<const char*> {
  protected:
   void SetUp() override {
     if (GetParam() == std::string("memory"))
       store = open_memory();
     else
-      store = open_sqlite(folder.path).value();
+      store = open_sqlite(folder.path()).value();
   }
 
   static value document(int n) { return value::make_object({{"n", n}}); }
@@ -57,7 +49,7 @@ class Engine : public testing::TestWithParam<const char*> {
     return out;
   }
 
-  temporary_folder folder;
+  hull::test::scratch_folder folder;
   std::unique_ptr<persistence> store;
 };
 

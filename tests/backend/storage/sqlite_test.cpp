@@ -1,6 +1,8 @@
 // What only a store on disk does: it survives, also a process that is killed, and lets one process in.
 #include "storage/sqlite/sqlite.hpp"
 
+#include "scratch_folder.hpp"
+
 #include <gtest/gtest.h>
 
 #include <sqlite3.h>
@@ -16,12 +18,6 @@ namespace {
 
 class SqliteStore : public testing::Test {
  protected:
-  SqliteStore() {
-    std::string name = (std::filesystem::temp_directory_path() / "hull-sqlite-XXXXXX").string();
-    folder = ::mkdtemp(name.data());
-  }
-  ~SqliteStore() override { std::filesystem::remove_all(folder); }
-
   static commit_record record(timestamp ts) {
     document_change c;
     c.id[0] = static_cast<std::uint8_t>(ts);
@@ -44,17 +40,17 @@ class SqliteStore : public testing::Test {
     return found;
   }
 
-  std::filesystem::path folder;
+  hull::test::scratch_folder folder;
 };
 
 TEST_F(SqliteStore, KeepsItsContentsWhenReopened) {
   {
-    auto store = open_sqlite(folder).value();
+    auto store = open_sqlite(folder.path()).value();
     const commit_record r = record(7);
     ASSERT_TRUE(store->write({&r, 1}));
     ASSERT_TRUE(store->set_global("name", "value"));
   }
-  auto store = open_sqlite(folder).value();
+  auto store = open_sqlite(folder.path()).value();
   EXPECT_EQ(store->max_ts().value(), 7u);
   EXPECT_EQ(store->global("name").value(), "value");
   const commit_record r = record(8);
@@ -64,7 +60,7 @@ TEST_F(SqliteStore, KeepsItsContentsWhenReopened) {
 
 TEST_F(SqliteStore, DeletedDocumentsLeaveNothing) {
   {
-    auto store = open_sqlite(folder).value();
+    auto store = open_sqlite(folder.path()).value();
     for (timestamp ts = 1; ts <= 20; ts += 2) {
       std::vector<commit_record> both{record(ts), record(ts)};
       both[1].ts = ts + 1;
@@ -79,7 +75,7 @@ TEST_F(SqliteStore, DeletedDocumentsLeaveNothing) {
   EXPECT_EQ(number("SELECT count(*) FROM entries"), 0);
   EXPECT_EQ(number("SELECT count(*) FROM garbage"), 0);
   EXPECT_EQ(number("SELECT count(*) FROM documents"), 1) << "the newest tells the time of the last commit";
-  EXPECT_EQ(open_sqlite(folder).value()->max_ts().value(), 20u);
+  EXPECT_EQ(open_sqlite(folder.path()).value()->max_ts().value(), 20u);
 }
 
 TEST_F(SqliteStore, RoomForTheLogIsNoPartOfIt) {
@@ -87,7 +83,7 @@ TEST_F(SqliteStore, RoomForTheLogIsNoPartOfIt) {
   options.room_for_log = true;
   const std::filesystem::path copy = folder / "copy";
   {
-    auto store = open_sqlite(folder, options).value();
+    auto store = open_sqlite(folder.path(), options).value();
     for (const timestamp ts : {7u, 8u}) {
       const commit_record r = record(ts);
       ASSERT_TRUE(store->write({&r, 1}));
@@ -96,7 +92,7 @@ TEST_F(SqliteStore, RoomForTheLogIsNoPartOfIt) {
     std::filesystem::create_directory(copy);  // As a process that is killed now would leave it.
     for (const char* file : {"data.sqlite3", "data.sqlite3-wal"}) std::filesystem::copy(folder / file, copy / file);
   }
-  for (const auto& where : {copy, folder}) {
+  for (const auto& where : {copy, folder.path()}) {
     auto store = open_sqlite(where, options).value();
     EXPECT_EQ(store->max_ts().value(), 8u);
     const commit_record r = record(9);
@@ -106,12 +102,12 @@ TEST_F(SqliteStore, RoomForTheLogIsNoPartOfIt) {
 }
 
 TEST_F(SqliteStore, LetsOnlyOneIn) {
-  auto first = open_sqlite(folder).value();
-  auto second = open_sqlite(folder);
+  auto first = open_sqlite(folder.path()).value();
+  auto second = open_sqlite(folder.path());
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().code, "DataFolderInUse");
   first.reset();
-  EXPECT_TRUE(open_sqlite(folder));
+  EXPECT_TRUE(open_sqlite(folder.path()));
 }
 
 TEST_F(SqliteStore, SaysWhyItCannotOpen) {
@@ -127,7 +123,7 @@ TEST_F(SqliteStore, LosesNothingAcknowledgedWhenKilled) {
   const pid_t child = ::fork();
   ASSERT_GE(child, 0);
   if (child == 0) {
-    auto store = open_sqlite(folder);
+    auto store = open_sqlite(folder.path());
     if (!store) ::_exit(1);
     for (timestamp ts = 1; true; ++ts) {
       const commit_record r = record(ts);
@@ -146,7 +142,7 @@ TEST_F(SqliteStore, LosesNothingAcknowledgedWhenKilled) {
   ::waitpid(child, &status, 0);
   ASSERT_TRUE(WIFSIGNALED(status));
 
-  auto store = open_sqlite(folder).value();
+  auto store = open_sqlite(folder.path()).value();
   const timestamp newest = store->max_ts().value();
   ASSERT_GE(newest, acknowledged);
   const auto rows = store->scan({1, "", std::nullopt, false, newest, SIZE_MAX}).value();

@@ -24,10 +24,6 @@ bytes pattern(std::size_t size) {
 
 std::string as_text(const bytes& data) { return std::string(data.begin(), data.end()); }
 
-std::size_t files_in(const std::filesystem::path& folder) {
-  return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(folder), std::filesystem::directory_iterator()));
-}
-
 bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 TEST(file_storage, uploads_from_memory_and_file) {
@@ -40,7 +36,7 @@ TEST(file_storage, uploads_from_memory_and_file) {
   });
   const scratch_folder folder;
   const bytes data = pattern(300'000);
-  const auto file = folder.path / "picture.png";
+  const auto file = folder / "picture.png";
   std::ofstream(file, std::ios::binary) << as_text(data);
 
   turning_home home;
@@ -91,7 +87,7 @@ TEST(file_storage, uploads_that_fail) {
   EXPECT_TRUE(contains(upload("/expired?secret").error().message, "Expired: too late"));
   EXPECT_FALSE(contains(upload("/expired?secret").error().message, "secret")) << "an upload URL is a key";
   EXPECT_EQ(upload("/strange").error().code, errc::bad_message);
-  for (const auto& file : {folder.path / "missing", folder.path}) {
+  for (const auto& file : {folder / "missing", folder.path()}) {
     awaited<std::string> a;
     storage.upload_file(server.url("/up"), file, {}, a.token());
     const auto r = home.wait(a);
@@ -109,7 +105,7 @@ TEST(file_storage, downloads_to_memory_and_file) {
     while (!peer.receive_request().empty()) peer.answer("200 OK", as_text(data), "Content-Type: image/png\r\n");
   });
   const scratch_folder folder;
-  const auto file = folder.path / "picture.png";
+  const auto file = folder / "picture.png";
   std::ofstream(file) << "old";
   turning_home home;
   file_storage storage(home.loop.get_executor());
@@ -134,12 +130,18 @@ TEST(file_storage, downloads_to_memory_and_file) {
   ASSERT_TRUE(kept) << kept.error().message;
   EXPECT_EQ(kept->size, 500'000u);
   EXPECT_EQ(file_text(file), as_text(data)) << "the old file was replaced";
-  EXPECT_EQ(files_in(folder.path), 1u);
+  EXPECT_EQ(folder.count_files(), 1u);
 }
 
 TEST(file_storage, a_broken_download_is_continued) {
   const std::string data = as_text(pattern(400'000));
-  struct { const char* name; const char* tag; const char* later_tag; bool honours_range; int requests; } const cases[] = {
+  struct {
+    const char* name;
+    const char* tag;
+    const char* later_tag;
+    bool honours_range;
+    int requests;
+  } const cases[] = {
       {"continued", "\"v1\"", "\"v1\"", true, 3},
       {"changed meanwhile", "\"v1\"", "\"v2\"", true, 2},
       {"server without ranges", "\"v1\"", "\"v1\"", false, 2},
@@ -162,7 +164,8 @@ TEST(file_storage, a_broken_download_is_continued) {
       std::string head = "HTTP/1.1 " + std::string(from == 0 ? "200 OK" : "206 Partial Content") + "\r\nETag: " + tag +
                          "\r\nContent-Length: " + std::to_string(rest.size()) + "\r\n";
       if (from != 0)
-        head += "Content-Range: bytes " + std::to_string(from) + "-" + std::to_string(data.size() - 1) + "/" + std::to_string(data.size()) + "\r\n";
+        head += "Content-Range: bytes " + std::to_string(from) + "-" + std::to_string(data.size() - 1) + "/" +
+                std::to_string(data.size()) + "\r\n";
       // Breaks off until the expected number of tries is reached.
       peer.send(head + "\r\n" + (requests < c.requests ? rest.substr(0, 150'000) : rest));
     });
@@ -170,22 +173,27 @@ TEST(file_storage, a_broken_download_is_continued) {
     turning_home home;
     file_storage storage(home.loop.get_executor());
     awaited<downloaded_file> a;
-    storage.download_file(server.url(), folder.path / "file", {}, a.token());
+    storage.download_file(server.url(), folder / "file", {}, a.token());
     const auto kept = home.wait(a);
     ASSERT_TRUE(kept) << c.name << ": " << kept.error().message;
     EXPECT_EQ(kept->size, data.size()) << c.name;
-    EXPECT_EQ(file_text(folder.path / "file"), data) << c.name;
+    EXPECT_EQ(file_text(folder / "file"), data) << c.name;
     EXPECT_EQ(requests, c.requests) << c.name;
     EXPECT_EQ(ranges.empty(), std::string(c.tag).starts_with('W')) << c.name;
   }
 }
 
 TEST(file_storage, downloads_that_fail_leave_nothing) {
-  struct { const char* wire; errc code; const char* message; } const cases[] = {
+  struct {
+    const char* wire;
+    errc code;
+    const char* message;
+  } const cases[] = {
       {"HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\n\r\ngone", errc::function_failed, "gone (HTTP 404"},
       {"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf", errc::network, "broke in the middle of its answer"},
       {"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n", errc::bad_message, "the limit is 1000"},
-      {"HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 0-3/4\r\nContent-Length: 4\r\n\r\nfour", errc::bad_message, "another part of the file"},
+      {"HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 0-3/4\r\nContent-Length: 4\r\n\r\nfour", errc::bad_message,
+       "another part of the file"},
       {"garbage\r\n\r\n", errc::bad_message, "is no HTTP"},
   };
   for (const auto& c : cases) {
@@ -202,12 +210,12 @@ TEST(file_storage, downloads_that_fail_leave_nothing) {
     options.max_bytes = 1000;
     options.max_resumes = 2;
     awaited<downloaded_file> a;
-    storage.download_file(server.url(), folder.path / "file", options, a.token());
+    storage.download_file(server.url(), folder / "file", options, a.token());
     const auto r = home.wait(a);
     ASSERT_TRUE(r.has_error()) << c.wire;
     EXPECT_EQ(r.error().code, c.code) << r.error().message;
     EXPECT_TRUE(contains(r.error().message, c.message)) << r.error().message;
-    EXPECT_TRUE(home.until([&] { return files_in(folder.path) == 0; })) << c.wire;
+    EXPECT_TRUE(home.until([&] { return folder.count_files() == 0; })) << c.wire;
     EXPECT_EQ(requests, c.code == errc::network ? 3 : 1) << "continued as often as allowed";
   }
   turning_home home;
@@ -235,15 +243,16 @@ TEST(file_storage, cancelled_and_closed_transfers_leave_nothing) {
   int told = 0;
   download_options options;
   options.on_progress = [&](std::uint64_t, std::optional<std::uint64_t>) { ++told; };
-  storage->download_file(server.url(), folder.path / "a", options, boost::asio::bind_cancellation_slot(stop.slot(), cancelled.token()));
-  storage->download_file(server.url(), folder.path / "b", options, closed.token());
+  storage->download_file(server.url(), folder / "a", options,
+                         boost::asio::bind_cancellation_slot(stop.slot(), cancelled.token()));
+  storage->download_file(server.url(), folder / "b", options, closed.token());
   ASSERT_TRUE(home.until([&] { return told == 2; }));
-  EXPECT_EQ(files_in(folder.path), 2u);
+  EXPECT_EQ(folder.count_files(), 2u);
   stop.emit(boost::asio::cancellation_type::terminal);
   EXPECT_EQ(home.wait(cancelled).error().code, errc::cancelled);
   storage.reset();
   EXPECT_EQ(home.wait(closed).error().code, errc::closed);
-  EXPECT_TRUE(home.until([&] { return files_in(folder.path) == 0; }));
+  EXPECT_TRUE(home.until([&] { return folder.count_files() == 0; }));
   EXPECT_EQ(told, 2);
 }
 

@@ -1,6 +1,6 @@
 // A client with an outbox, against the mock deployment.
 #include "client/support/home.hpp"
-#include "support/scratch_folder.hpp"
+#include "scratch_folder.hpp"
 
 #include <hull/offline/file_outbox.hpp>
 

@@ -1,6 +1,6 @@
 // A client with a result store, against the mock deployment.
 #include "client/support/home.hpp"
-#include "support/scratch_folder.hpp"
+#include "scratch_folder.hpp"
 
 #include <hull/offline/file_result_store.hpp>
 #include <hull/sync/query_key.hpp>

@@ -1,6 +1,6 @@
 // The file outbox: limits, clocks, locks, damage, and the real disk.
+#include "scratch_folder.hpp"
 #include "support/outbox_history.hpp"
-#include "support/scratch_folder.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // A process that writes to its outbox is killed, again and again. The kernel keeps what it was given, so nothing that
 // was confirmed may be missing, and nothing that was forgotten may be back.
-#include "support/scratch_folder.hpp"
+#include "scratch_folder.hpp"
 
 #include <hull/offline/file_outbox.hpp>
 

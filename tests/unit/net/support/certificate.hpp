@@ -1,6 +1,8 @@
 // Certificates made on the spot, in a folder that goes with them.
 #pragma once
 
+#include "scratch_folder.hpp"
+
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
@@ -9,22 +11,11 @@
 #include <filesystem>
 #include <fstream>
 #include <memory>
-#include <random>
 #include <sstream>
 #include <stdexcept>
 #include <string>
 
 namespace hull::test {
-
-/// A folder for the files of one test.
-struct scratch_folder {
-  std::filesystem::path path = std::filesystem::temp_directory_path() / ("hull-test-" + std::to_string(std::random_device{}()) + '-' +
-                                                                         std::to_string(std::random_device{}()));
-  scratch_folder() { std::filesystem::create_directories(path); }
-  ~scratch_folder() { std::filesystem::remove_all(path); }
-  scratch_folder(const scratch_folder&) = delete;
-  scratch_folder& operator=(const scratch_folder&) = delete;
-};
 
 inline std::string file_text(const std::filesystem::path& file) {
   std::ifstream in(file, std::ios::binary);
@@ -37,8 +28,8 @@ inline std::string file_text(const std::filesystem::path& file) {
 /// passphrase.
 struct certificate {
   scratch_folder folder;
-  std::string certificate_file = (folder.path / "cert.pem").string();
-  std::string key_file = (folder.path / "key.pem").string();
+  std::string certificate_file = (folder / "cert.pem").string();
+  std::string key_file = (folder / "key.pem").string();
 
   explicit certificate(const std::string& subject_alternative_name, const std::string& passphrase = {}) {
     const std::unique_ptr<EVP_PKEY, void (*)(EVP_PKEY*)> key(EVP_EC_gen("P-256"), EVP_PKEY_free);
@@ -48,13 +39,15 @@ struct certificate {
     X509_gmtime_adj(X509_getm_notBefore(cert.get()), -60);
     X509_gmtime_adj(X509_getm_notAfter(cert.get()), 3600);
     X509_NAME* name = X509_get_subject_name(cert.get());
-    X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>("hull test"), -1, -1, 0);
+    X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>("hull test"), -1, -1,
+                               0);
     X509_set_issuer_name(cert.get(), name);
     X509_set_pubkey(cert.get(), key.get());
     X509V3_CTX context;
     X509V3_set_ctx_nodb(&context);
     X509V3_set_ctx(&context, cert.get(), cert.get(), nullptr, nullptr, 0);
-    X509_EXTENSION* extension = X509V3_EXT_conf_nid(nullptr, &context, NID_subject_alt_name, subject_alternative_name.c_str());
+    X509_EXTENSION* extension =
+        X509V3_EXT_conf_nid(nullptr, &context, NID_subject_alt_name, subject_alternative_name.c_str());
     X509_add_ext(cert.get(), extension, -1);
     X509_EXTENSION_free(extension);
     X509_sign(cert.get(), key.get(), EVP_sha256());
