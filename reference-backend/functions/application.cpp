@@ -33,6 +33,7 @@ outcome<prepared> prepare(const function_call& from) {
   call.request_id = from.request_id;
   call.journal = from.journal;
   call.session = from.session;
+  call.committing = from.committing;
   call.allow_internal = from.allow_internal;
   call.caller = from.caller;
   call.client = from.client;

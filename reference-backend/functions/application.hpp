@@ -12,6 +12,7 @@
 
 #include <hull/value/value.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -80,6 +81,9 @@ struct function_call {
   std::string request_id;                  ///< 16 hex digits, for error texts and logs.
   std::optional<std::string> journal;      ///< Queries only.
   std::optional<session_request> session;  ///< Mutations over a socket.
+  /// Of a mutation, when set: true from before its writes may be seen until the caller, who has the answer, says false.
+  /// Not when it ends without having written.
+  std::shared_ptr<std::atomic<bool>> committing;
   bool allow_internal = false;
   std::string_view caller = callers::http;
   client_pointer client;

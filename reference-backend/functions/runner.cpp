@@ -244,7 +244,9 @@ outcome<std::optional<finished_call>> runner::attempt_mutation(const checked_cal
     auto noted = with.after(tx, finished);
     if (!noted) return noted.error();
   }
+  if (call.committing) call.committing->store(true);
   auto ts = shared_.db.commit(std::move(tx), call.path.stripped());
+  if (!ts && call.committing) call.committing->store(false);
   if (ts) {
     finished.ts = *ts;
   } else {

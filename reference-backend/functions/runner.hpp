@@ -6,6 +6,7 @@
 #include "functions/right_of_way.hpp"
 #include "functions/run.hpp"
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -23,7 +24,8 @@ struct checked_call {
   std::string request_id;
   std::optional<std::string> journal;
   std::optional<session_request> session;
-  std::optional<std::string> job_id;  ///< Of the scheduled function that makes this call, however deep.
+  std::shared_ptr<std::atomic<bool>> committing;  ///< function_call::committing
+  std::optional<std::string> job_id;              ///< Of the scheduled function that makes this call, however deep.
   bool allow_internal = false;
   std::string_view caller = callers::http;
   client_pointer client;

@@ -310,14 +310,21 @@ class connection : public std::enable_shared_from_this<connection> {
     wait_for_answer();
     const auto where = route_->where;
     if (hub_->options.share_with_browsers && is_preflight(request_)) return answer(turn_, text_response(200, ""));
-    if (where == where_to_run::here) return answer(turn_, run());
+    if (where == where_to_run::here) return handled(turn_, run());
     auto& pool = where == where_to_run::calls ? *hub_->parts.calls : *hub_->parts.actions;
     const bool taken = pool.submit([self = shared_from_this(), turn = turn_] {
       response r = self->run();
       asio::post(self->stream_.get_executor(),
-                 [self, turn, r = std::move(r)]() mutable { self->answer(turn, std::move(r)); });
+                 [self, turn, r = std::move(r)]() mutable { self->handled(turn, std::move(r)); });
     });
-    if (!taken) answer(turn_, error_response(busy(), request_));
+    if (!taken) handled(turn_, error_response(busy(), request_));
+  }
+
+  /// The handler is done with the request: its body makes room before the client hears of it.
+  void handled(std::uint64_t turn, response r) {
+    request_.body = std::string();
+    body_share_.reset();
+    answer(turn, std::move(r));
   }
 
   /// On a pool's thread, or on the strand; the strand leaves `request_` alone until the answer is there.

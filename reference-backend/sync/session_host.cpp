@@ -142,11 +142,24 @@ void session_host::check_user_token(const std::string& token) {
   if (!taken) carry_out(machine_.token_refused(to_fault(busy()), now()));
 }
 
-void session_host::handle(serve::take_snapshot&) {
+database::timestamp session_host::newest() {
   woken_->store(false);
+  const database::timestamp processed = services_.registry.processed_ts();
+  return processed < must_reach_ ? services_.app.db().latest_ts() : processed;
+}
+
+void session_host::handle(serve::take_snapshot&) {
+  // First the time, then the look: a commit that has not begun by then is later.
+  const database::timestamp ts = safe_ts_ ? *safe_ts_ : newest();
+  if (!safe_ts_ && committing_->load())
+    snapshot_waits_ = true;
+  else
+    begin_step(ts);
+}
+
+void session_host::begin_step(database::timestamp ts) {
   // What the registry has not invalidated holds up to `processed`; a newer snapshot takes a look at the log itself.
   const database::timestamp processed = services_.registry.processed_ts();
-  const database::timestamp ts = processed < must_reach_ ? services_.app.db().latest_ts() : processed;
   std::vector<serve::query_id> stale;
   for (const auto& [id, w] : watched_)
     if (w.token.invalidated() || (ts > processed && !services_.app.db().unchanged(*w.reads, processed, ts)))
@@ -253,6 +266,7 @@ void session_host::start_call(bool is_action, serve::request_id id, serve::call&
   call->request_id = session_id ? socket_request_id(*session_id, id) : random_hex(services_.random, 8);
   call->client = client_;
   if (session_id && !is_action) call->session = functions::session_request{*session_id, id};
+  if (!is_action) call->committing = committing_;
   auto& pool = is_action ? services_.actions : services_.calls;
   const bool taken = pool.submit([self = shared_from_this(), is_action, id, call] {
     auto result = is_action ? self->services_.app.action(*call) : self->services_.app.mutation(*call);
@@ -274,10 +288,12 @@ void session_host::call_finished(bool is_action, serve::request_id id, const out
   }
   // The next transition shows what the call has written. An action may have written at any time until now.
   must_reach_ = std::max(must_reach_, is_action ? services_.app.db().latest_ts() : result->ts);
-  if (is_action)
-    carry_out(machine_.action_finished(id, to_result(*result), now()));
-  else
-    carry_out(machine_.mutation_finished(id, to_result(*result), now()));
+  if (is_action) return carry_out(machine_.action_finished(id, to_result(*result), now()));
+  committing_->store(false);
+  safe_ts_ = newest();  // before the client's next mutation begins
+  carry_out(machine_.mutation_finished(id, to_result(*result), now()));
+  if (socket_ && std::exchange(snapshot_waits_, false)) begin_step(*safe_ts_);
+  safe_ts_.reset();
 }
 
 }  // namespace hull::backend::sync

@@ -73,6 +73,10 @@ class session_host : public std::enable_shared_from_this<session_host> {
   void handle(serve::send_text& e);
   void handle(serve::close_socket& e);
 
+  /// The newest timestamp, not before what the client has been promised.
+  database::timestamp newest();
+  void begin_step(database::timestamp ts);
+
   functions::function_call call_of(const serve::run_queries& all, std::size_t which) const;
   /// Runs those of `which` on the threads for calls.
   void run_apart(const std::shared_ptr<const serve::run_queries>& all, const std::vector<std::size_t>& which);
@@ -93,6 +97,11 @@ class session_host : public std::enable_shared_from_this<session_host> {
 
   /// Set by the committer when it wakes the session, until the session looks: many changes need one call only.
   std::shared_ptr<std::atomic<bool>> woken_ = std::make_shared<std::atomic<bool>>(false);
+  /// Of the client's mutation under way (function_call::committing). A client that gets the answer after a transition
+  /// that has its writes shows them twice for a moment: once from the deployment, and once as it predicted them.
+  std::shared_ptr<std::atomic<bool>> committing_ = std::make_shared<std::atomic<bool>>(false);
+  bool snapshot_waits_ = false;                   ///< Until that mutation has its answer.
+  std::optional<database::timestamp> safe_ts_{};  ///< Read when no mutation of the client was being committed.
   std::map<serve::query_id, watched> watched_;
   database::timestamp step_ts_ = 0;  ///< Snapshot of the transition under way.
   std::shared_ptr<const functions::query_outcome> just_ran_;

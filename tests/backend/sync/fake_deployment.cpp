@@ -128,7 +128,8 @@ registry::registry(database::database&) {
   };
 }
 registry::~registry() = default;
-token registry::subscribe(std::shared_ptr<const database::read_set>, database::timestamp valid_at, callback invalidated) {
+token registry::subscribe(std::shared_ptr<const database::read_set>, database::timestamp valid_at,
+                          callback invalidated) {
   auto e = std::make_shared<token::entry>();
   e->invalidated = std::move(invalidated);
   bool late = false;
@@ -258,11 +259,14 @@ std::uint64_t latest() {
 function_error unknown(const function_call& c) {
   return {"[Request ID: " + c.request_id + "] Server Error\nCould not find public function for '" + c.path + "'.", {}};
 }
-std::shared_ptr<const std::string> text(std::string json) { return std::make_shared<const std::string>(std::move(json)); }
+std::shared_ptr<const std::string> text(std::string json) {
+  return std::make_shared<const std::string>(std::move(json));
+}
 std::string who(const function_call& c) {
   if (c.who.refusal) return write_json(value("refused " + c.who.refusal->code));
   const std::string rank = c.who.admin ? "admin " : "";
-  return write_json(value(rank + (c.who.attributes ? c.who.attributes->find("tokenIdentifier")->as_string() : "nobody")));
+  return write_json(
+      value(rank + (c.who.attributes ? c.who.attributes->find("tokenIdentifier")->as_string() : "nobody")));
 }
 }  // namespace
 
@@ -304,7 +308,8 @@ outcome<std::shared_ptr<const query_outcome>> application::query(const function_
 
 outcome<call_outcome> application::mutation(const function_call& c) {
   if (c.path == "m:who") return call_outcome{text(who(c)), {}, {}, latest()};
-  if (c.path != "m:push") return call_outcome{nullptr, unknown(c), {}, 0};
+  if (c.path != "m:push" && c.path != "m:push_and_rest") return call_outcome{nullptr, unknown(c), {}, 0};
+  if (c.committing) c.committing->store(true);
   auto& w = test::the_world();
   call_outcome o;
   {
@@ -314,6 +319,7 @@ outcome<call_outcome> application::mutation(const function_call& c) {
     o.value_json = text(std::to_string(w.items.size()));
   }
   subscriptions::the_write_hook();
+  if (c.path == "m:push_and_rest") std::this_thread::sleep_for(std::chrono::milliseconds(100));
   return o;
 }
 outcome<call_outcome> application::action(const function_call& c) {
@@ -350,7 +356,9 @@ outcome<call_outcome> application::any_function(const function_call& c) {
   if (c.path == "m:internal" && !c.allow_internal) return call_outcome{nullptr, unknown(c), {}, 0};
   return call_outcome{text(c.args_json), {}, {}, 0};
 }
-outcome<value> application::config_hashes(const value&) { return value::make_object({{"moduleHashes", hull::array{}}}); }
+outcome<value> application::config_hashes(const value&) {
+  return value::make_object({{"moduleHashes", hull::array{}}});
+}
 outcome<value> application::evaluate_push(const value& r) { return r; }
 outcome<value> application::start_push(const value& r) { return r; }
 outcome<value> application::wait_for_schema(const value&) { return value::make_object({{"type", "complete"}}); }
@@ -385,8 +393,8 @@ fake_deployment make_fake_deployment() {
   backend::functions::application_options options;
   options.origin = "http://127.0.0.1:1";
   options.site_origin = "http://127.0.0.1:2";
-  return {backend::functions::application::start(std::move(db), options, backend::system_clock(),
-                                                 backend::system_random())
-              .value()};
+  return {
+      backend::functions::application::start(std::move(db), options, backend::system_clock(), backend::system_random())
+          .value()};
 }
 }  // namespace hull::test

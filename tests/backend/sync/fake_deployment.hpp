@@ -1,5 +1,6 @@
 // A deployment without database and JavaScript, for tests of the edges: a list of numbers that `m:list` returns,
-// `m:push` appends to and `m:echo` gives back its arguments; `m:who` says who asks. Linked in place of the real rooms.
+// `m:push` appends to (`m:push_and_rest` takes its time afterwards) and `m:echo` gives back its arguments; `m:who` says
+// who asks. Linked in place of the real rooms.
 #pragma once
 
 #include "auth/admin_key.hpp"
