@@ -174,10 +174,9 @@ void loads::first_rows(std::size_t most) {
   constexpr std::size_t batch = 500;
   sockets writers = connect(4);
   std::size_t rows = 0, waiting = 0;
-  double first = 0, last = 0;
-  for (std::size_t size = 1000; size <= most; size = size == 1000 ? 100'000 : size * 10) {
+  const auto fill_up_to = [&](std::size_t size) {
     for (const auto& w : writers) {
-      w->on_answered = [&, w = w.get()] {
+      w->on_answered = [&, size, w = w.get()] {
         --waiting;
         if (rows >= size) return;
         rows += batch, ++waiting;
@@ -187,6 +186,15 @@ void loads::first_rows(std::size_t most) {
       w->on_answered();
     }
     run_until(io_, [&] { return waiting == 0; });
+  };
+  double first = 0, last = 0;
+  for (std::size_t size = 1000; size <= most; size = size == 1000 ? 100'000 : size * 10) {
+    const std::size_t before = rows;
+    const auto began = clock_type::now();
+    while (rows < size) fill_up_to(std::min(size, rows + 50'000));
+    if (before != 0)
+      row(text("Rows inserted, %zu per mutation, up to %zu rows", batch, rows),
+          text("%.0f rows/s", static_cast<double>(rows - before) / milliseconds(clock_type::now() - began) * 1000));
     http_client asker(io_, backend_.port);  // A new one: the backend closes connections that rest for long.
     std::vector<double> times, bare;
     for (int i = -20; i < 300; ++i) {
