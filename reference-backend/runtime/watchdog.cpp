@@ -64,18 +64,19 @@ run_timer::run_timer(watchdog& dog, std::function<void()> expired) : dog_(dog), 
 
 run_timer::~run_timer() { stop(); }
 
+std::chrono::nanoseconds run_timer::reading() const { return read_clock(by_cpu_ ? cpu_clock_ : CLOCK_MONOTONIC); }
+
 void run_timer::start(measure how, std::chrono::microseconds limit, std::chrono::microseconds used) {
   {
     const std::lock_guard lock(mutex_);
     ::pthread_getcpuclockid(::pthread_self(), &cpu_clock_);
     how_ = how;
     limit_ = limit;
-    before_ = used;
+    used_ = used;
     paused_ = std::chrono::nanoseconds(0);
-    cpu_began_.reset();
-    fired_ = false;
+    by_cpu_ = fired_ = false;
     started_ = ticking_ = true;
-    began_ = std::chrono::steady_clock::now();
+    since_ = reading();
   }
   dog_.add(*this);
 }
@@ -90,6 +91,7 @@ void run_timer::stop() {
 void run_timer::pause() {
   const std::lock_guard lock(mutex_);
   if (!ticking_) return;
+  if (how_ == measure::script) used_ += reading() - since_;
   pause_began_ = std::chrono::steady_clock::now();
   ticking_ = false;
 }
@@ -98,19 +100,14 @@ void run_timer::resume() {
   const std::lock_guard lock(mutex_);
   if (ticking_) return;
   paused_ += std::chrono::steady_clock::now() - pause_began_;
+  if (how_ == measure::script) since_ = reading();
   ticking_ = true;
 }
 
-std::chrono::nanoseconds run_timer::passed() const {
-  if (how_ == measure::wall) return std::chrono::steady_clock::now() - began_;
-  return (ticking_ ? std::chrono::steady_clock::now() : pause_began_) - began_ - paused_;
-}
-
-std::chrono::microseconds run_timer::used_locked() {
-  std::chrono::nanoseconds total = passed();
-  // Reading a thread's processor time takes longer than many a function: only long runs are measured by it.
-  if (how_ == measure::script && cpu_began_) total = std::min(total, read_clock(cpu_clock_) - *cpu_began_);
-  return std::chrono::duration_cast<std::chrono::microseconds>(before_ + total);
+std::chrono::microseconds run_timer::used_locked() const {
+  std::chrono::nanoseconds total = used_;
+  if (ticking_ || how_ == measure::wall) total += reading() - since_;
+  return std::chrono::duration_cast<std::chrono::microseconds>(total);
 }
 
 std::chrono::microseconds run_timer::used() {
@@ -125,11 +122,13 @@ std::chrono::microseconds run_timer::paused() {
 
 void run_timer::look() {
   const std::lock_guard lock(mutex_);
-  if (fired_) return;
+  if (how_ == measure::script && !by_cpu_) {
+    if (ticking_) used_ += reading() - since_;
+    by_cpu_ = true;
+    since_ = reading();
+  }
   // A paused query cannot stop anything: it fires when it runs on. An action's time passes all the same.
-  if (how_ == measure::script && !ticking_) return;
-  if (how_ == measure::script && !cpu_began_) cpu_began_ = read_clock(cpu_clock_) - passed();
-  if (before_ + passed() < limit_ || used_locked() < limit_) return;
+  if (fired_ || (!ticking_ && how_ == measure::script) || used_locked() < limit_) return;
   fired_ = true;
   expired_();
 }

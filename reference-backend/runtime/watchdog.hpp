@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <functional>
 #include <mutex>
-#include <optional>
 #include <thread>
 #include <vector>
 
@@ -42,8 +41,9 @@ class watchdog {
 class run_timer {
  public:
   enum class measure {
-    /// Time that passed without pauses, but not more than the processor time of the running thread: queries and
-    /// mutations. A machine that is busy with other things does not stop them.
+    /// Without pauses: queries and mutations. What takes longer than a look of the watchdog is measured by the
+    /// processor time of its thread from then on, so that a machine that is busy with other things does not stop it;
+    /// reading that takes longer than many a function does.
     script,
     /// Time that passed, pauses included: actions.
     wall,
@@ -67,8 +67,8 @@ class run_timer {
  private:
   friend class watchdog;
   void look();  ///< By the watchdog.
-  std::chrono::nanoseconds passed() const;
-  std::chrono::microseconds used_locked();
+  std::chrono::microseconds used_locked() const;
+  std::chrono::nanoseconds reading() const;
 
   watchdog& dog_;
   std::function<void()> expired_;
@@ -76,12 +76,11 @@ class run_timer {
   clockid_t cpu_clock_{};
   measure how_ = measure::script;
   std::chrono::microseconds limit_{0};
-  std::chrono::nanoseconds before_{0};  ///< Used before the start.
+  std::chrono::nanoseconds used_{0};  ///< Without what ticks now.
   std::chrono::nanoseconds paused_{0};
-  std::chrono::steady_clock::time_point began_;
+  std::chrono::nanoseconds since_{0};  ///< Reading of the clock at the last resume.
   std::chrono::steady_clock::time_point pause_began_;
-  /// What the thread's processor time would have read at the start; known from the first look on.
-  std::optional<std::chrono::nanoseconds> cpu_began_;
+  bool by_cpu_ = false;
   bool started_ = false;
   bool ticking_ = false;
   bool fired_ = false;
