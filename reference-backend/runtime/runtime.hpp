@@ -111,8 +111,8 @@ class syscall_host {
 };
 
 struct run_limits {
-  /// Queries and mutations: time in JavaScript, at most its processor time; stops during syscalls, nested runs share
-  /// it. Actions: time on the wall, waiting included; they want `for_actions()`.
+  /// Queries and mutations: JavaScript's processor time; the clock stops during syscalls, nested runs share it.
+  /// Actions: time on the wall, waiting included; they want `for_actions()`.
   std::chrono::milliseconds user_time{1000};
   std::chrono::milliseconds system_time{15000};  ///< Time spent in syscalls; not limited in actions.
   std::size_t heap_bytes = 64u << 20;
