@@ -5,7 +5,7 @@
 #include "auth/token_signer.hpp"
 #include "auth/token_verifier.hpp"
 #include "cli/data_folder.hpp"
-#include "common/io_loop.hpp"
+#include "cli/io_loops.hpp"
 #include "common/log.hpp"
 #include "fetch/http_client.hpp"
 #include "files/local_store.hpp"
@@ -19,7 +19,7 @@
 #include "subscriptions/registry.hpp"
 #include "sync/endpoint.hpp"
 
-#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 
@@ -74,26 +74,6 @@ std::string local_origin(const std::string& bind, std::uint16_t port) {
   return "http://" + host + ":" + std::to_string(port);
 }
 
-/// Threads that run the io_context, until `stop`.
-class io_threads {
- public:
-  io_threads(asio::io_context& io, std::size_t count) : io_(io), work_(asio::make_work_guard(io)) {
-    for (std::size_t i = 0; i < count; ++i) threads_.emplace_back([this] { run_io(io_); });
-  }
-  ~io_threads() { stop(); }
-  void stop() {
-    work_.reset();
-    io_.stop();
-    for (auto& t : threads_)
-      if (t.joinable()) t.join();
-  }
-
- private:
-  asio::io_context& io_;
-  asio::executor_work_guard<asio::io_context::executor_type> work_;
-  std::vector<std::thread> threads_;
-};
-
 void greet(const serve_options& o, const std::string& name, const functions::application_options& app) {
   std::printf(
       "Hull backend %s serves %s\n\n"
@@ -116,14 +96,16 @@ int serve(const serve_options& o) {
   if (!instance) return complain(instance.error());
 
   // The ports first: when they are taken, nothing else needs to be undone.
-  asio::io_context io;
+  io_loops loops(std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, 8));
+  asio::io_context& io = loops.first();
+  const auto place = [&loops] { return asio::any_io_executor(loops.next().get_executor()); };
   http::listener_options api_port{o.bind, o.port};
-  auto api = http::listener::open(io, api_port);
+  auto api = http::listener::open(io, api_port, place);
   if (!api) return complain(with_remedy(api.error(), "--port"));
   http::listener_options site_port{o.bind,
                                    o.site_port.value_or(o.port == 0 ? 0 : static_cast<std::uint16_t>(o.port + 1))};
   site_port.share_with_browsers = false;
-  auto site = http::listener::open(io, site_port);
+  auto site = http::listener::open(io, site_port, place);
   if (!site) return complain(with_remedy(site.error(), "--site-port"));
 
   storage::sqlite_options store_options;
@@ -156,11 +138,11 @@ int serve(const serve_options& o) {
   sync::function_log log;
   app_options.observe = [&log](functions::function_record record) { log.note(std::move(record)); };
   app_options.observe_known = [&log](std::int64_t now_ns) { return log.note_known(now_ns); };
-  asio::io_context outgoing;  // its own, so that a busy front door does not hold up the requests of actions
+  io_loops outgoing(1);  // its own, so that a busy front door does not hold up the requests of actions
   fetch::http_client_options client_options;
   client_options.max_connections = std::min<std::size_t>(client_options.max_connections, files / 4);
-  app_options.runtime.fetch = fetch::make_http_client(outgoing.get_executor(), client_options);
-  io_threads outgoing_threads(outgoing, 1);
+  app_options.runtime.fetch = fetch::make_http_client(outgoing.first().get_executor(), client_options);
+  outgoing.start();
   node::executor_options node_options;
   node_options.program = o.node;
   node_options.folder = o.data / "node";
@@ -178,7 +160,7 @@ int serve(const serve_options& o) {
     auth::token_verifier_options token_options;
     token_options.name_providers = !o.redact_logs_to_client;
     auth::token_verifier tokens(fetcher, system_clock(), token_options);
-    worker_pool calls(call_threads, waiting_calls);
+    worker_pool calls(call_threads, waiting_calls, app_options.runtime.isolates);
     worker_pool actions(action_threads, waiting_calls);
     const sync::services services{**app,          registry,        *instance, calls,  actions,
                                   system_clock(), system_random(), log,       tokens, own_tokens.key_set_json()};
@@ -205,7 +187,7 @@ int serve(const serve_options& o) {
         if (!again) std::_Exit(128 + number);
       });
     });
-    io_threads threads(io, std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, 8));
+    loops.start();
     (*api)->start({http::make_api_routes(services), &calls, &actions, &system_random(), &sockets});
     (*site)->start({http::make_site_routes(services), &calls, &actions, &system_random(), nullptr});
     greet(o, instance->name, app_options);
@@ -230,7 +212,7 @@ int serve(const serve_options& o) {
       write_log(severity::warning, "Functions are still running; not waiting for them any longer.");
       std::_Exit(0);
     }
-    threads.stop();
+    loops.stop();
   }
   write_log(severity::info, "Stopped.");
   return 0;

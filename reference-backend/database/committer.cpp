@@ -1,6 +1,9 @@
 // Bodies of committer.hpp.
 #include "database/committer.hpp"
 
+#include "common/log.hpp"
+#include "common/worker_pool.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -35,7 +38,8 @@ failure conflict_failure(const write_log::conflict& c) {
 
 }  // namespace
 
-committer::committer(services& shared, snapshot first) : shared_(shared), log_(first.ts), last_ts_(first.ts) {
+committer::committer(services& shared, snapshot first)
+    : shared_(shared), log_(first.ts), published_(first.ts), last_ts_(first.ts) {
   history_.push_back(std::move(first));
   task_thread_ = std::thread([this] { run_tasks(); });
 }
@@ -45,56 +49,101 @@ committer::~committer() {
     std::unique_lock lock(queue_mutex_);
     stopping_ = true;
     callers_left_.wait(lock, [this] { return callers_ == 0; });
+    ended_ = true;  // not before: the thread of the tasks may have to lead them
   }
   tasks_changed_.notify_one();
   task_thread_.join();
 }
 
 outcome<timestamp> committer::commit(commit_request request) {
-  job mine(std::move(request));
+  const auto mine = std::make_shared<job>(std::move(request), nullptr);
   std::unique_lock lock(queue_mutex_);
-  queue_.push_back(&mine);
+  queue_.push_back(mine);
   ++callers_;
-  if (led_)
-    mine.changed.wait(lock, [&mine] { return mine.leads || mine.done; });
-  else
+  if (led_) {
+    const worker_pool::pause others_may_run;
+    mine->changed.wait(lock, [&mine] { return mine->leads || mine->done; });
+  } else {
     led_ = true;
-  if (!mine.done) lead(lock);
+  }
+  if (!mine->done) lead(lock, leader::waits);
   if (--callers_ == 0 && stopping_) callers_left_.notify_one();
-  return *std::move(mine.answer);
+  return *std::move(mine->answer);
 }
 
-void committer::lead(std::unique_lock<std::mutex>& lock) {
-  const std::vector<job*> batch = std::exchange(queue_, {});
-  lock.unlock();
+void committer::commit(commit_request request, answer tell) {
+  auto mine = std::make_shared<job>(std::move(request), std::move(tell));
+  std::unique_lock lock(queue_mutex_);
+  queue_.push_back(std::move(mine));
+  ++callers_;
+  if (led_) return;
+  led_ = true;
+  lead(lock, leader::does_not_wait);
+}
+
+void committer::tell(job& j) {
   try {
-    commit_batch(batch);
-  } catch (const std::exception& e) {
-    give_up(batch, e.what());
+    j.tell(*std::move(j.answer));
+  } catch (const std::exception& e) {  // the commits of others must go on
+    backend::write_log(severity::error, std::string("The answer of a commit did not arrive: ") + e.what());
   }
-  const std::int64_t now = shared_.time.steady_ns();
-  lock.lock();
-  if (now - tidied_at_ >= tidy_every_ns) {
-    tidied_at_ = now;
-    tidy_due_ = true;
-  }
-  // Nobody returns from `commit`, which owns its job, before the mutex is free. The leader is one of them.
-  for (job* j : batch) {
-    j->done = true;
-    j->changed.notify_one();
-  }
-  hand_over(false);
 }
 
-void committer::hand_over(bool from_tasks) {
+void committer::lead(std::unique_lock<std::mutex>& lock, leader who) {
+  const worker_pool::pause others_may_run;
+  for (bool goes_on = true; goes_on;) {
+    const batch jobs = std::exchange(queue_, {});
+    lock.unlock();
+    try {
+      commit_batch(jobs);
+    } catch (const std::exception& e) {
+      give_up(jobs, e.what());
+    }
+    const std::int64_t now = shared_.time.steady_ns();
+    lock.lock();
+    if (now - tidied_at_ >= tidy_every_ns) {
+      tidied_at_ = now;
+      tidy_due_ = true;
+    }
+    std::size_t told = 0;
+    for (const auto& j : jobs) {
+      if (j->tell) {
+        ++told;
+        continue;
+      }
+      j->done = true;
+      j->changed.notify_one();
+    }
+    goes_on = hand_over(who);
+    if (told == 0) continue;
+    lock.unlock();
+    for (const auto& j : jobs)
+      if (j->tell) tell(*j);
+    lock.lock();
+    if ((callers_ -= told) == 0 && stopping_) callers_left_.notify_one();
+  }
+}
+
+bool committer::hand_over(leader who) {
   led_ = tasks_lead_ = false;
   const bool tasks_wait = (tidy_due_ || !tasks_.empty()) && !stopping_;
-  if (tasks_wait && (!from_tasks || queue_.empty())) {
+  if (tasks_wait && (who != leader::runs_tasks || queue_.empty())) {
     let_tasks_lead();
-  } else if (!queue_.empty()) {
-    led_ = queue_.front()->leads = true;
-    queue_.front()->changed.notify_one();
+    return false;
   }
+  if (queue_.empty()) return false;
+  const auto waits = std::find_if(queue_.begin(), queue_.end(), [](const auto& j) { return !j->tell; });
+  if (waits != queue_.end()) {
+    led_ = (*waits)->leads = true;
+    (*waits)->changed.notify_one();
+    return false;
+  }
+  if (who == leader::waits) {
+    let_tasks_lead();
+    return false;
+  }
+  led_ = true;
+  return true;
 }
 
 void committer::let_tasks_lead() {
@@ -111,7 +160,7 @@ void committer::post(std::function<void()> task) {
 void committer::run_tasks() {
   std::unique_lock lock(queue_mutex_);
   while (true) {
-    tasks_changed_.wait(lock, [this] { return tasks_lead_ || stopping_; });
+    tasks_changed_.wait(lock, [this] { return tasks_lead_ || ended_; });
     if (!tasks_lead_) return;
     const auto todo = std::exchange(tasks_, {});
     const bool tidies = std::exchange(tidy_due_, false);
@@ -120,7 +169,7 @@ void committer::run_tasks() {
     const bool more = tidies && tidy();
     lock.lock();
     tidy_due_ = tidy_due_ || more;
-    hand_over(true);
+    if (hand_over(leader::runs_tasks)) lead(lock, leader::does_not_wait);
   }
 }
 
@@ -168,12 +217,12 @@ std::optional<failure> committer::find_conflict(const commit_request& request, c
   return failure{blame::conflict, "OutOfRetention", "The transaction took too long; its snapshot is too old.", {}};
 }
 
-void committer::commit_batch(const std::vector<job*>& batch) {
+void committer::commit_batch(const batch& jobs) {
   const timestamp durable = latest().ts;
   snapshot newest = latest();
   std::vector<job*> todo;
   std::vector<storage::commit_record> records;
-  for (job* j : batch) {
+  for (const auto& j : jobs) {
     if (broken_) {
       j->answer = *broken_;
       continue;
@@ -189,7 +238,7 @@ void committer::commit_batch(const std::vector<job*>& batch) {
     // Later ones of the batch must see it; nobody else looks beyond what is published.
     log_.append(std::move(j->request.log));
     j->answer = ts;
-    todo.push_back(j);
+    todo.push_back(j.get());
   }
   if (todo.empty()) return;
 
@@ -214,11 +263,11 @@ void committer::break_down(failure why) {
   if (when_broken_) when_broken_(*broken_);
 }
 
-void committer::give_up(const std::vector<job*>& batch, const char* why) {
+void committer::give_up(const batch& jobs, const char* why) {
   const failure unknown{blame::server, "OutcomeUnknown", std::string("A commit came to an unexpected end: ") + why, {}};
   const timestamp published = latest().ts;
   log_.retract_after(published);
-  for (job* j : batch)
+  for (const auto& j : jobs)
     if (!j->answer || (j->answer->has_value() && **j->answer > published)) j->answer = unknown;
   break_down(unknown);
 }
@@ -230,6 +279,7 @@ void committer::publish(snapshot newest) {
   }
   const std::lock_guard lock(snapshot_mutex_);
   history_.push_back(std::move(newest));
+  published_ = history_.back().ts;
   // A snapshot leaves the window when its successor does: after a long pause the last one is still young.
   const timestamp oldest = before(history_.back().ts, snapshot_window_ns);
   while (history_.size() > 1 && history_[1].ts <= oldest) history_.pop_front();

@@ -1,8 +1,9 @@
 // The one door through which all commits go: conflicts, times, durability, publication, in this order.
 //
 // Whoever commits while nobody else does leads: it writes its own transaction on its own thread, without waiting for
-// another one to wake. What comes meanwhile gathers; the first of those leads next, with all of them as its batch, so
-// that one fsync serves them all.
+// another one to wake. What comes meanwhile gathers; the first of those who wait leads next, with all that has gathered
+// as its batch, so that one fsync serves them all. Where nobody waits, whoever led without waiting for an answer goes
+// on, or else the thread of the tasks does.
 #pragma once
 
 #include "database/transaction_state.hpp"
@@ -28,6 +29,7 @@ struct snapshot {
 class committer {
  public:
   using listener = std::function<void(timestamp)>;
+  using answer = std::function<void(outcome<timestamp>)>;
 
   /// `first`: the newest durable commit and what it left.
   committer(services& shared, snapshot first);
@@ -35,10 +37,14 @@ class committer {
 
   /// Returns when the writes are durable and visible, or why they are not.
   outcome<timestamp> commit(commit_request request);
+  /// The same for callers who do not wait. `tell` gets the answer, perhaps before this returns, from a thread on which
+  /// others wait to commit; it must neither block nor throw.
+  void commit(commit_request request, answer tell);
   /// Runs `task` on a thread of the committer's own, between commits.
   void post(std::function<void()> task);
 
   snapshot latest() const;
+  timestamp latest_ts() const noexcept { return published_; }
   /// The tables as they were at `ts`; null when that is too long ago.
   std::shared_ptr<const catalog> tables_at(timestamp ts) const;
   const write_log& log() const noexcept { return log_; }
@@ -63,24 +69,31 @@ class committer {
   };
 
  private:
-  /// A caller of `commit`, for as long as it waits there.
+  /// A call of `commit`.
   struct job {
-    explicit job(commit_request r) : request(std::move(r)) {}
+    job(commit_request r, committer::answer t) : request(std::move(r)), tell(std::move(t)) {}
     commit_request request;
+    committer::answer tell;                    ///< Empty: the caller waits.
     std::optional<outcome<timestamp>> answer;  ///< Of the leader, until `done`.
+    // For those who wait.
     bool done = false;
     bool leads = false;
     std::condition_variable changed;
   };
+  using batch = std::vector<std::shared_ptr<job>>;
+  static void tell(job& j);
   void run_tasks();
-  void lead(std::unique_lock<std::mutex>& lock);
-  /// Who leads next: the thread of the tasks, the first who waits to commit, or nobody. They take turns.
-  void hand_over(bool from_tasks);
+  enum class leader { waits, does_not_wait, runs_tasks };
+  /// Commits what has gathered, and goes on when nobody else can.
+  void lead(std::unique_lock<std::mutex>& lock, leader who);
+  /// Who leads next: the thread of the tasks, the first who waits to commit, or nobody. They take turns. True when it
+  /// is the leader itself.
+  bool hand_over(leader who);
   void let_tasks_lead();
-  void commit_batch(const std::vector<job*>& batch);
+  void commit_batch(const batch& jobs);
   void break_down(failure why);
   /// The batch came to an unexpected end.
-  void give_up(const std::vector<job*>& batch, const char* why);
+  void give_up(const batch& jobs, const char* why);
   std::optional<failure> find_conflict(const commit_request& request, const snapshot& newest) const;
   timestamp next_ts();
   void publish(snapshot newest);
@@ -91,6 +104,7 @@ class committer {
   services& shared_;
   write_log log_;
 
+  std::atomic<timestamp> published_;  ///< The newest of the history.
   mutable std::mutex snapshot_mutex_;
   std::deque<snapshot> history_;  ///< What was published in the last while, oldest first; never empty.
 
@@ -109,13 +123,14 @@ class committer {
 
   std::atomic<int> prune_pauses_{0};
   std::mutex queue_mutex_;
-  std::vector<job*> queue_;
-  std::size_t callers_ = 0;  ///< Inside of `commit`.
+  batch queue_;
+  std::size_t callers_ = 0;  ///< Inside of `commit`, or to be told.
   std::vector<std::function<void()>> tasks_;
   bool tidy_due_ = false;
   bool led_ = false;         ///< Somebody leads.
   bool tasks_lead_ = false;  ///< It is the thread of the tasks.
-  bool stopping_ = false;
+  bool stopping_ = false;    ///< No task begins any more.
+  bool ended_ = false;
   std::condition_variable tasks_changed_, callers_left_;
   std::thread task_thread_;
 };

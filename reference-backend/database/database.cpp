@@ -117,7 +117,7 @@ outcome<std::unique_ptr<database>> database::open(std::unique_ptr<storage::persi
   return db;
 }
 
-timestamp database::latest_ts() const { return impl_->commits.latest().ts; }
+timestamp database::latest_ts() const { return impl_->commits.latest_ts(); }
 
 transaction database::begin() {
   snapshot now = impl_->commits.latest();
@@ -137,6 +137,13 @@ outcome<timestamp> database::commit(transaction tx, std::string write_source) {
   if (!tx.state_->savepoints.empty())
     return internal_failure("a transaction cannot commit while a nested call is open");
   return impl_->commits.commit(std::move(*tx.state_).finish(std::move(write_source)));
+}
+
+void database::commit(transaction tx, std::string write_source, std::function<void(outcome<timestamp>)> tell) {
+  if (!tx.has_writes()) return tell(tx.begin_ts());
+  if (!tx.state_->savepoints.empty())
+    return tell(internal_failure("a transaction cannot commit while a nested call is open"));
+  impl_->commits.commit(std::move(*tx.state_).finish(std::move(write_source)), std::move(tell));
 }
 
 bool database::unchanged(const read_set& reads, timestamp from, timestamp to) const {

@@ -59,6 +59,9 @@ class database {
   /// Commits and returns only when the writes are durable. A read-only transaction returns its begin_ts.
   /// Failures: blame::conflict (run again), or a deterministic one such as a schema violation.
   outcome<timestamp> commit(transaction tx, std::string write_source);
+  /// The same for callers who do not wait. `tell` is called once, perhaps before this returns, from a thread on which
+  /// others wait to commit: it must neither block nor throw. This thread may have to write for the others.
+  void commit(transaction tx, std::string write_source, std::function<void(outcome<timestamp>)> tell);
 
   /// True when nothing that `reads` covers was written in (from, to]. False when it was, or when the log no
   /// longer reaches back to `from`.

@@ -168,6 +168,17 @@ outcome<call_outcome> application::mutation(const function_call& call) {
   return impl_->present(call.request_id, *std::move(finished));
 }
 
+void application::mutation(const function_call& call, const run_later& later, const call_answer& answer) {
+  auto ready = prepare(call);
+  if (!ready) return answer(ready.error());
+  if (ready->refused) return answer(impl_->refuse(run_kind::mutation, ready->call, *ready->refused));
+  impl_->runs.mutation(ready->call, later,
+                       [this, answer, request_id = call.request_id](outcome<finished_call> finished) {
+                         if (!finished) return answer(finished.error());
+                         answer(impl_->present(request_id, *std::move(finished)));
+                       });
+}
+
 outcome<call_outcome> application::action(const function_call& call) {
   auto ready = prepare(call);
   if (!ready) return ready.error();

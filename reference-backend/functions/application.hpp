@@ -110,7 +110,7 @@ struct application_options {
 
 struct http_request;  // functions/http_action.hpp
 
-/// Safe from any thread; the calls block until the function is done.
+/// Safe from any thread; the calls block until the function is done, unless they say otherwise.
 /// A `failure` in an outcome is for the transport (overload, not found, our own fault); what a function throws, and
 /// calls that were refused (unknown function, bad arguments), are a `function_error` inside the outcome.
 class application {
@@ -141,6 +141,12 @@ class application {
   /// What `query` would return at `ts`, as far as that is known without running anything. Never blocks.
   query_glance look_for_query(const function_call& call, database::timestamp ts, const query_landing& landed);
   outcome<call_outcome> mutation(const function_call& call);
+  /// Runs something on a thread where it may block; false when none can be had.
+  using run_later = std::function<bool(std::function<void()>)>;
+  using call_answer = std::function<void(outcome<call_outcome>)>;
+  /// The same, but the thread is free again as soon as the function has run, unless nobody else is committing. `answer`
+  /// is called once, perhaps before this returns, from a thread on which others wait: it must neither block nor throw.
+  void mutation(const function_call& call, const run_later& later, const call_answer& answer);
   outcome<call_outcome> action(const function_call& call);
   /// Returns when the function is done, which may be after its response. Answers through `request.respond`, unless it
   /// returns a failure.

@@ -2,6 +2,7 @@
 #include "functions/mutation_retry.hpp"
 
 #include "common/random.hpp"
+#include "common/worker_pool.hpp"
 
 #include <algorithm>
 #include <thread>
@@ -14,6 +15,7 @@ std::chrono::milliseconds retry_delay(int retry, double unit) {
 }
 
 void wait_before_retry(const services& shared, int retry) {
+  const worker_pool::pause others_may_run;
   const auto delay = retry_delay(retry, random_unit(shared.random));
   if (shared.options.sleep)
     shared.options.sleep(delay);

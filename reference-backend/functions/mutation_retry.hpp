@@ -18,10 +18,11 @@ std::chrono::milliseconds retry_delay(int retry, double unit);
 /// The pause, on the application's own way of sleeping.
 void wait_before_retry(const services& shared, int retry);
 
-/// `attempt` returns an outcome; a conflict runs it again, at most so many times.
+/// `attempt` returns an outcome; a conflict runs it again, at most so many times, of which `retry` have been.
 template <class Attempt>
-auto retry_on_conflict(const services& shared, Attempt&& attempt, int max_retries = max_conflict_retries) {
-  for (int retry = 0;; ++retry) {
+auto retry_on_conflict(const services& shared, Attempt&& attempt, int max_retries = max_conflict_retries,
+                       int retry = 0) {
+  for (;; ++retry) {
     auto result = attempt();
     if (result || result.error().who != blame::conflict || retry == max_retries) return result;
     wait_before_retry(shared, retry);

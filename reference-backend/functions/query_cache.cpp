@@ -1,6 +1,8 @@
 // Look-up, single flight and eviction.
 #include "functions/query_cache.hpp"
 
+#include "common/worker_pool.hpp"
+
 #include <utility>
 
 namespace hull::backend::functions {
@@ -64,7 +66,10 @@ outcome<query_cache::run_pointer> query_cache::get(const query_key& key, databas
       lock.unlock();
       return run();
     }
-    landed_.wait(lock, [&] { return other->result.has_value(); });
+    {
+      const worker_pool::pause others_may_run;
+      landed_.wait(lock, [&] { return other->result.has_value(); });
+    }
     const outcome<run_pointer> result = *other->result;
     lock.unlock();
     if (!result) return result;

@@ -1,6 +1,7 @@
 // Queries through the cache, mutations through the retry loop, actions beside both.
 #include "functions/runner.hpp"
 
+#include "common/busy.hpp"
 #include "common/sha256.hpp"
 #include "database/commit_ts.hpp"
 #include "functions/action_host.hpp"
@@ -46,6 +47,11 @@ void warn(run_session& session, const run_extent& run) {
 /// The text of the result of every mutation and action.
 void write_result(finished_call& finished) {
   if (!finished.thrown) finished.result_json = std::make_shared<const std::string>(write_json(finished.result));
+}
+
+void report_mutation(run_report& report, finished_call& finished) {
+  write_result(finished);
+  if (!finished.replayed) report.end(finished);
 }
 
 /// Finds the function, checks the arguments and runs it in `tx`; refusals come back as thrown.
@@ -185,44 +191,117 @@ outcome<query_cache::run_pointer> runner::run_query(const checked_call& call, da
   return query_cache::run_pointer(std::move(run));
 }
 
-outcome<finished_call> runner::mutation(const checked_call& call) {
-  int retry = 0;
-  return retry_on_conflict(shared_, [&] {
+/// A mutation whose function has run.
+struct runner::executed_mutation {
+  finished_call finished;
+  std::optional<database::transaction> tx;  ///< To be committed; nothing: all is done.
+  std::vector<files::file_row> removed_files;
+  bool unwanted = false;  ///< company::before said no.
+};
+
+/// One that nobody waits for on a thread of his own.
+struct runner::open_mutation {
+  open_mutation(const services& shared, const checked_call& c, const run_later& l, mutation_answer a)
+      : call(c), later(l), answer(std::move(a)), report(shared, run_kind::mutation, call, shared.time.steady_ns()) {}
+  const checked_call call;
+  const run_later later;
+  const mutation_answer answer;
+  run_report report;
+  right_of_way::turn turn;
+  executed_mutation executed;
+};
+
+outcome<finished_call> runner::mutation(const checked_call& call) { return retry_mutation(call, 0); }
+
+outcome<finished_call> runner::retry_mutation(const checked_call& call, int first_retry) {
+  int retry = first_retry;
+  const auto attempt = [&] {
     const bool last = retry == max_conflict_retries;
     auto finished = mutation_once(call, {}, {retry++, last, last});
     if (!finished) return outcome<finished_call>(finished.error());
     return outcome<finished_call>(**std::move(finished));
-  });
+  };
+  return retry_on_conflict(shared_, attempt, max_conflict_retries, first_retry);
+}
+
+void runner::mutation(const checked_call& call, const run_later& later, mutation_answer answer) {
+  const auto mine = std::make_shared<open_mutation>(shared_, call, later, std::move(answer));
+  mine->turn = turns_.together();
+  auto executed = execute_mutation(mine->call, {}, mine->report);
+  if (!executed) return mine->answer(executed.error());
+  if (!executed->tx) {
+    report_mutation(mine->report, executed->finished);
+    mine->turn.reset();
+    return mine->answer(std::move(executed->finished));
+  }
+  database::transaction tx = *std::exchange(executed->tx, std::nullopt);
+  mine->executed = *std::move(executed);
+  const bool slow = !mine->executed.removed_files.empty();  // files are removed after the commit
+  auto settle = [this, mine](const outcome<database::timestamp>& ts) { settle_open_mutation(mine, ts); };
+  if (slow)
+    settle(shared_.db.commit(std::move(tx), mine->call.path.stripped()));
+  else
+    shared_.db.commit(std::move(tx), mine->call.path.stripped(), std::move(settle));
+}
+
+void runner::settle_open_mutation(const std::shared_ptr<open_mutation>& mine, const outcome<database::timestamp>& ts) {
+  auto finished = settle_mutation(mine->call, std::move(mine->executed), ts, mine->report);
+  mine->turn.reset();
+  if (finished) {
+    report_mutation(mine->report, *finished);
+  } else if (finished.error().who == blame::conflict) {
+    mine->report.end(finished.error(), 0, true);
+    const bool taken = mine->later([this, mine] {
+      wait_before_retry(shared_, 0);
+      mine->answer(retry_mutation(mine->call, 1));
+    });
+    if (taken) return;
+    finished = busy();
+  }
+  mine->answer(std::move(finished));
 }
 
 outcome<std::optional<finished_call>> runner::mutation_once(const checked_call& call, const company& with,
                                                             const mutation_attempt& which) {
   run_report report(shared_, run_kind::mutation, call, shared_.time.steady_ns());
   const auto turn = which.alone ? turns_.alone() : turns_.together();
-  auto finished = attempt_mutation(call, with, report);
+  auto executed = execute_mutation(call, with, report);
+  if (!executed) return executed.error();
+  if (executed->unwanted) return std::optional<finished_call>();
+  outcome<finished_call> finished = internal_failure("The mutation did not end.");
+  if (executed->tx) {
+    const auto ts = shared_.db.commit(*std::exchange(executed->tx, std::nullopt), call.path.stripped());
+    finished = settle_mutation(call, *std::move(executed), ts, report);
+  } else {
+    finished = std::move(executed->finished);
+  }
   if (!finished) {
     if (finished.error().who == blame::conflict) report.end(finished.error(), which.conflicts, !which.last);
-  } else if (*finished) {
-    write_result(**finished);
-    if (!(*finished)->replayed) report.end(**finished);
+    return finished.error();
   }
-  return finished;
+  report_mutation(report, *finished);
+  return std::optional(*std::move(finished));
 }
 
-outcome<std::optional<finished_call>> runner::attempt_mutation(const checked_call& call, const company& with,
-                                                               run_report& report) {
+outcome<runner::executed_mutation> runner::execute_mutation(const checked_call& call, const company& with,
+                                                            run_report& report) {
+  executed_mutation out;
   auto tx = shared_.db.begin();
   auto deployed = shared_.deployments.deployment_of(tx);
   if (!deployed) return deployed.error();
   if (call.session) {
     auto recorded = find_recorded(shared_.db, tx, *call.session);
     if (!recorded) return recorded.error();
-    if (*recorded) return recorded;
+    if (*recorded) {
+      out.finished = **std::move(recorded);
+      return out;
+    }
   }
   if (with.before) {
     auto wanted = with.before(tx);
     if (!wanted) return wanted.error();
-    if (!*wanted) return std::optional<finished_call>();
+    out.unwanted = !*wanted;
+    if (out.unwanted) return out;
   }
 
   run_session session = new_session(call, *deployed);
@@ -230,35 +309,39 @@ outcome<std::optional<finished_call>> runner::attempt_mutation(const checked_cal
   session.in_mutation = true;
   auto ran = run_in_transaction(session, tx, call, runtime::function_kind::mutation, report);
   if (!ran) return ran.error();
-  finished_call finished;
-  finished.result = std::move(ran->end.result);
-  finished.thrown = std::move(ran->end.thrown);
-  finished.log_lines = session.log.take();
-  if (finished.thrown) return std::optional(std::move(finished));
+  out.finished.result = std::move(ran->end.result);
+  out.finished.thrown = std::move(ran->end.thrown);
+  out.finished.log_lines = session.log.take();
+  if (out.finished.thrown) return out;
 
   if (call.session) {
-    auto noted = record(tx, *call.session, finished);
+    auto noted = record(tx, *call.session, out.finished);
     if (!noted) return noted.error();
   }
   if (with.after) {
-    auto noted = with.after(tx, finished);
+    auto noted = with.after(tx, out.finished);
     if (!noted) return noted.error();
   }
+  out.removed_files = std::move(session.removed_files);
+  out.tx = std::move(tx);
   if (call.committing) call.committing->store(true);
-  auto ts = shared_.db.commit(std::move(tx), call.path.stripped());
-  if (!ts && call.committing) call.committing->store(false);
-  if (ts) {
-    finished.ts = *ts;
-  } else {
+  return out;
+}
+
+outcome<finished_call> runner::settle_mutation(const checked_call& call, executed_mutation executed,
+                                               const outcome<database::timestamp>& ts, run_report& report) {
+  finished_call finished = std::move(executed.finished);
+  if (!ts) {
+    if (call.committing) call.committing->store(false);
     report.record().log_lines = finished.log_lines;  // For when this was a conflict, and the call goes on.
     if (!ts.error().deterministic()) return ts.error();
     finished.thrown = as_thrown(ts.error());
+    return finished;
   }
-  if (!finished.thrown) {
-    finished.result = database::with_commit_ts(finished.result, static_cast<std::int64_t>(finished.ts));
-    shared_.files.remove_blobs(session.removed_files);
-  }
-  return std::optional(std::move(finished));
+  finished.ts = *ts;
+  finished.result = database::with_commit_ts(finished.result, static_cast<std::int64_t>(finished.ts));
+  shared_.files.remove_blobs(executed.removed_files);
+  return finished;
 }
 
 outcome<finished_call> runner::action(const checked_call& call) {

@@ -56,6 +56,9 @@ struct mutation_attempt {
   bool last = false;           ///< Nobody tries again when others get in the way of this one, too.
 };
 
+using run_later = application::run_later;
+using mutation_answer = std::function<void(outcome<finished_call>)>;
+
 struct http_request;
 class run_report;
 
@@ -71,6 +74,9 @@ class runner {
   /// The same as far as it goes without waiting or running (query_cache::look).
   query_cache::glance look(const checked_call& call, database::timestamp ts, query_cache::landing landed);
   outcome<finished_call> mutation(const checked_call& call);
+  /// The same, but the thread is free again as soon as the function has run, unless nobody else is committing. `answer`
+  /// is called once, perhaps before this returns, from a thread on which others wait: it must neither block nor throw.
+  void mutation(const checked_call& call, const run_later& later, mutation_answer answer);
   outcome<finished_call> action(const checked_call& call);
   /// Answers through `request.respond` unless it fails.
   outcome<finished_call> http_action(http_request& request);
@@ -86,8 +92,14 @@ class runner {
   outcome<query_cache::run_pointer> run_query(const checked_call& call, database::timestamp ts, run_report& report);
   outcome<finished_call> run_action(const checked_call& call, run_report& report);
   outcome<finished_call> run_http_action(http_request& request, const checked_call& call, run_report& report);
-  outcome<std::optional<finished_call>> attempt_mutation(const checked_call& call, const company& with,
-                                                         run_report& report);
+  struct executed_mutation;
+  struct open_mutation;
+  outcome<executed_mutation> execute_mutation(const checked_call& call, const company& with, run_report& report);
+  /// `ts`: when it was committed, or why not.
+  outcome<finished_call> settle_mutation(const checked_call& call, executed_mutation executed,
+                                         const outcome<database::timestamp>& ts, run_report& report);
+  void settle_open_mutation(const std::shared_ptr<open_mutation>& mine, const outcome<database::timestamp>& ts);
+  outcome<finished_call> retry_mutation(const checked_call& call, int first_retry);
 
   const services& shared_;
   query_cache cache_;

@@ -16,20 +16,19 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 
 struct listener::shared : std::enable_shared_from_this<listener::shared> {
-  shared(asio::io_context& context, const listener_options& options)
-      : io(context),
-        acceptor(asio::make_strand(context)),
+  shared(asio::io_context& io, const listener_options& options, executor_source where)
+      : place(std::move(where)),
+        acceptor(asio::make_strand(io)),
         retry(acceptor.get_executor()),
         hub(std::make_shared<connection_hub>(options)) {}
 
   void accept() {
-    acceptor.async_accept(asio::make_strand(io),
-                          [self = shared_from_this()](error_code e, asio::ip::tcp::socket socket) {
-                            if (!self->acceptor.is_open() || e == asio::error::operation_aborted) return;
-                            if (e) return self->accept_later(e);
-                            serve_connection(self->hub, std::move(socket));
-                            self->accept();
-                          });
+    acceptor.async_accept(place(), [self = shared_from_this()](error_code e, asio::ip::tcp::socket socket) {
+      if (!self->acceptor.is_open() || e == asio::error::operation_aborted) return;
+      if (e) return self->accept_later(e);
+      serve_connection(self->hub, std::move(socket));
+      self->accept();
+    });
   }
 
   /// Out of file descriptors, most likely: some will come back.
@@ -41,7 +40,7 @@ struct listener::shared : std::enable_shared_from_this<listener::shared> {
     });
   }
 
-  asio::io_context& io;
+  const executor_source place;
   asio::ip::tcp::acceptor acceptor;
   asio::steady_timer retry;
   const std::shared_ptr<connection_hub> hub;
@@ -52,12 +51,14 @@ listener::listener(std::shared_ptr<shared> s) : shared_(std::move(s)) {}
 listener::~listener() { close(); }
 std::uint16_t listener::port() const noexcept { return shared_->port; }
 
-outcome<std::unique_ptr<listener>> listener::open(asio::io_context& io, const listener_options& options) {
+outcome<std::unique_ptr<listener>> listener::open(asio::io_context& io, const listener_options& options,
+                                                  executor_source place) {
+  if (!place) place = [&io] { return asio::any_io_executor(asio::make_strand(io)); };
   const std::string where = options.address + ":" + std::to_string(options.port);
   error_code e;
   const auto address = asio::ip::make_address(options.address, e);
   if (e) return bad_request("CannotListen", "\"" + options.address + "\" is no IP address. Try --bind 127.0.0.1.");
-  auto s = std::make_shared<shared>(io, options);
+  auto s = std::make_shared<shared>(io, options, std::move(place));
   const asio::ip::tcp::endpoint local(address, options.port);
   s->acceptor.open(local.protocol(), e);
   if (!e) s->acceptor.set_option(asio::socket_base::reuse_address(true), e);

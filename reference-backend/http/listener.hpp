@@ -6,10 +6,12 @@
 #include "common/worker_pool.hpp"
 #include "http/router.hpp"
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/io_context.hpp>
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -43,8 +45,13 @@ struct listener_parts {
 
 class listener {
  public:
-  /// Takes the port; connections wait until `start`. Failures: PortInUse, CannotListen.
-  static outcome<std::unique_ptr<listener>> open(boost::asio::io_context& io, const listener_options& options);
+  /// The executor of a new connection, which runs one of its handlers at a time.
+  using executor_source = std::function<boost::asio::any_io_executor()>;
+
+  /// Takes the port; connections wait until `start`. Without a `place` each has a strand of `io`. Failures: PortInUse,
+  /// CannotListen.
+  static outcome<std::unique_ptr<listener>> open(boost::asio::io_context& io, const listener_options& options,
+                                                 executor_source place = nullptr);
   ~listener();
 
   std::uint16_t port() const noexcept;

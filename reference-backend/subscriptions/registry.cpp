@@ -41,7 +41,7 @@ struct token::shared {
   std::unordered_map<std::uint64_t, group*> by_id;
   std::size_t entries = 0;
   std::uint64_t next_id = 1;
-  database::timestamp processed = 0;
+  std::atomic<database::timestamp> processed{0};  ///< Written under the mutex, after what it hit was marked.
   std::function<void()> stop_listening;
 
   void insert(const entry_ptr& e) {
@@ -166,17 +166,14 @@ token registry::subscribe(std::shared_ptr<const database::read_set> reads, datab
   // Commits up to `processed` will not be matched again: look at them now.
   if (valid_at < shared_->processed && !db_->unchanged(*e->reads, valid_at, shared_->processed)) {
     e->hit = true;
-    db_->post([e, ts = shared_->processed] { token::shared::fire({e, ts}); });
+    db_->post([e, ts = shared_->processed.load()] { token::shared::fire({e, ts}); });
   } else {
     shared_->insert(e);
   }
   return token(shared_, std::move(e));
 }
 
-database::timestamp registry::processed_ts() const {
-  const std::lock_guard lock(shared_->mutex);
-  return shared_->processed;
-}
+database::timestamp registry::processed_ts() const { return shared_->processed; }
 
 std::size_t registry::size() const {
   const std::lock_guard lock(shared_->mutex);

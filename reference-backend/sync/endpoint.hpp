@@ -34,7 +34,7 @@ class endpoint {
   explicit endpoint(const services& s, const endpoint_options& options = {});
   ~endpoint();
 
-  /// The stream's executor must be a strand of its own.
+  /// The stream's executor must run one handler of the connection at a time.
   void accept(boost::beast::tcp_stream stream, boost::beast::http::request<boost::beast::http::string_body> request,
               const client_version& client);
 

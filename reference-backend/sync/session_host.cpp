@@ -267,16 +267,18 @@ void session_host::start_call(bool is_action, serve::request_id id, serve::call&
   call->client = client_;
   if (session_id && !is_action) call->session = functions::session_request{*session_id, id};
   if (!is_action) call->committing = committing_;
-  auto& pool = is_action ? services_.actions : services_.calls;
-  const bool taken = pool.submit([self = shared_from_this(), is_action, id, call] {
-    auto result = is_action ? self->services_.app.action(*call) : self->services_.app.mutation(*call);
+  auto finished = [self = shared_from_this(), is_action, id](outcome<functions::call_outcome> result) {
     boost::asio::post(self->strand_, [self, is_action, id, result = std::move(result)] {
       self->call_finished(is_action, id, result);
     });
-  });
-  if (taken) return;
-  boost::asio::post(strand_,
-                    [self = shared_from_this(), is_action, id] { self->call_finished(is_action, id, busy()); });
+  };
+  const bool taken =
+      is_action ? services_.actions.submit([&app = services_.app, call, finished] { finished(app.action(*call)); })
+                : services_.calls.submit([&s = services_, call, finished] {
+                    s.app.mutation(
+                        *call, [&s](std::function<void()> job) { return s.calls.submit(std::move(job)); }, finished);
+                  });
+  if (!taken) finished(busy());
 }
 
 void session_host::call_finished(bool is_action, serve::request_id id, const outcome<functions::call_outcome>& result) {

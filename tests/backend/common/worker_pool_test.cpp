@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
+#include <functional>
 #include <future>
 #include <mutex>
 #include <set>
@@ -82,20 +83,85 @@ TEST(WorkerPool, RefusesWhatItHasNoRoomFor) {
   EXPECT_TRUE(pool.wait_until_idle(60s));
 }
 
-TEST(WorkerPool, NoJobIsForgottenHoweverTheyCome) {
+/// Runs three jobs in a pool that wants one at a time; how many were inside at once.
+int most_at_once(const std::function<void(int inside)>& body, std::chrono::milliseconds stalled_after) {
+  std::mutex mutex;
+  int inside = 0, most = 0, done = 0;
+  std::condition_variable changed;
+  worker_pool pool(8, 100, 1, stalled_after);
+  for (int i = 0; i < 3; ++i)
+    EXPECT_TRUE(pool.submit([&] {
+      int now = 0;
+      {
+        const std::lock_guard lock(mutex);
+        most = std::max(most, now = ++inside);
+      }
+      body(now);
+      const std::lock_guard lock(mutex);
+      --inside;
+      ++done;
+      changed.notify_all();
+    }));
+  std::unique_lock lock(mutex);
+  EXPECT_TRUE(changed.wait_for(lock, 60s, [&] { return done == 3; }));
+  return most;
+}
+
+TEST(WorkerPool, NoMoreAtOnceThanWanted) {
+  EXPECT_EQ(most_at_once([](int) {}, 1h), 1);
+}
+
+TEST(WorkerPool, WhoPausesDoesNotCount) {
+  std::promise<void> three;
+  const auto gate = three.get_future().share();
+  const auto body = [&](int inside) {
+    const worker_pool::pause outer, inner;
+    if (inside == 3) three.set_value();
+    gate.wait();
+  };
+  EXPECT_EQ(most_at_once(body, 1h), 3);
+}
+
+TEST(WorkerPool, WhoWaitsWithoutSayingSoHoldsUpTheOthersForAWhileOnly) {
+  std::promise<void> three;
+  const auto gate = three.get_future().share();
+  const auto body = [&](int inside) {
+    if (inside == 3) three.set_value();
+    gate.wait();
+  };
+  EXPECT_EQ(most_at_once(body, 5ms), 3);
+}
+
+TEST(WorkerPool, APauseOnAThreadOfNoPoolIsNothing) { const worker_pool::pause nothing; }
+
+/// Many threads give jobs of all kinds to a pool; all of them are done.
+void give_many_jobs(worker_pool& pool) {
   std::atomic<int> done{0};
   std::promise<void> last;
-  worker_pool pool(3, 100'000);
   std::vector<std::thread> givers;
   for (int t = 0; t < 4; ++t)
     givers.emplace_back([&] {
       for (int i = 0; i < 2000; ++i)
-        pool.submit([&] {
+        pool.submit([&, i] {
+          if (i % 7 == 0) {
+            const worker_pool::pause here;
+            std::this_thread::yield();
+          }
           if (++done == 8000) last.set_value();
         });
     });
   for (std::thread& t : givers) t.join();
   EXPECT_EQ(last.get_future().wait_for(60s), std::future_status::ready);
+}
+
+TEST(WorkerPool, NoJobIsForgottenHoweverTheyCome) {
+  worker_pool pool(3, 100'000);
+  give_many_jobs(pool);
+}
+
+TEST(WorkerPool, NorWhenFewRunAtOnce) {
+  worker_pool pool(8, 100'000, 2);
+  give_many_jobs(pool);
 }
 
 }  // namespace

@@ -322,6 +322,7 @@ outcome<call_outcome> application::mutation(const function_call& c) {
   if (c.path == "m:push_and_rest") std::this_thread::sleep_for(std::chrono::milliseconds(100));
   return o;
 }
+void application::mutation(const function_call& c, const run_later&, const call_answer& answer) { answer(mutation(c)); }
 outcome<call_outcome> application::action(const function_call& c) {
   if (c.path == "m:who") return call_outcome{text(who(c)), {}, {}, 0};
   if (c.path == "m:crash") return internal_failure("the details nobody should see");
