@@ -11,7 +11,9 @@ namespace hull::backend::database {
 namespace {
 
 constexpr std::uint64_t second_ns = 1'000'000'000;
-constexpr std::uint64_t log_window_ns = 120 * second_ns;      // How far back reads can be validated.
+constexpr std::uint64_t log_window_ns = 120 * second_ns;       // How far back reads can be validated,
+constexpr std::uint64_t least_log_window_ns = 10 * second_ns;  // and when so much is written that it takes much memory.
+constexpr std::size_t log_bytes = 64u << 20;
 constexpr std::uint64_t snapshot_window_ns = 60 * second_ns;  // How old a snapshot may be asked for.
 constexpr std::uint64_t prune_window_ns = 240 * second_ns;    // Longer than any transaction lives.
 constexpr std::int64_t tidy_every_ns = static_cast<std::int64_t>(second_ns);
@@ -286,7 +288,7 @@ void committer::publish(snapshot newest) {
 }
 
 bool committer::tidy() {
-  log_.purge(before(last_ts_, log_window_ns));
+  log_.purge(before(last_ts_, log_window_ns), log_bytes, before(last_ts_, least_log_window_ns));
   if (prune_pauses_ != 0 || broken_) return false;
   // An error here is no loss: the versions stay for the next round.
   const timestamp old = before(last_ts_, prune_window_ns);

@@ -80,6 +80,10 @@ class transaction {
   /// For the backend's own tables: all rows of `table` whose index `index` starts with `equals`, in index order.
   outcome<std::vector<value>> lookup(std::string_view table, std::string_view index, const std::vector<value>& equals,
                                      std::size_t limit = SIZE_MAX);
+  /// The last of these rows.
+  outcome<std::optional<value>> last(std::string_view table, std::string_view index, const std::vector<value>& equals);
+  /// The read of such a lookup without looking, for who knows that there are no such rows at begin_ts().
+  outcome<void> note_lookup(std::string_view table, std::string_view index, const std::vector<value>& equals);
 
   // Nested calls (section 5.2): writes of a failed inner call are rolled back, its reads stay.
   /// `budget`: what the inner call may use; it has no more than its caller has left in any case.

@@ -187,26 +187,44 @@ outcome<std::uint64_t> transaction::count(access who, std::string_view table) {
   return rows;
 }
 
+outcome<const index_info*> transaction_state::lookup_index(std::string_view table, std::string_view index) {
+  const table_info* found = tables->find_table(table);
+  if (!found) {
+    note_absent_table(table);
+    return nullptr;
+  }
+  const index_info* by = found->find_index(index);
+  if (by && by->is_database() && by->where == index_info::state::enabled) return by;
+  return internal_failure("there is no index " + std::string(table) + "." + std::string(index) + " to look up in");
+}
+
+namespace {
+
+interval range_of(const std::vector<value>& equals) {
+  interval range;
+  for (const value& v : equals) append_key(range.start, v);
+  if (!range.start.empty()) range.end = behind_values(range.start);
+  return range;
+}
+
+query_plan plan_of_lookup(std::string_view table, const index_info& index, const std::vector<value>& equals) {
+  query_plan plan;
+  plan.table_name = table;
+  plan.index = index;
+  plan.system = true;  // The backend looks for itself: not charged.
+  plan.range = range_of(equals);
+  return plan;
+}
+
+}  // namespace
+
 outcome<std::vector<value>> transaction::lookup(std::string_view table, std::string_view index,
                                                 const std::vector<value>& equals, std::size_t limit) {
   std::vector<value> out;
-  const table_info* found = state_->tables->find_table(table);
-  if (!found) {
-    state_->note_absent_table(table);
-    return out;
-  }
-  const index_info* by = found->find_index(index);
-  if (!by || !by->is_database() || by->where != index_info::state::enabled)
-    return internal_failure("there is no index " + std::string(table) + "." + std::string(index) + " to look up in");
-  query_plan plan;
-  plan.table_name = table;
-  plan.index = *by;
-  plan.system = true;  // The backend looks for itself: not charged.
-  std::string prefix;
-  for (const value& v : equals) append_key(prefix, v);
-  if (!prefix.empty()) plan.range.end = behind_values(prefix);
-  plan.range.start = std::move(prefix);
-  query_stream rows(std::move(plan));
+  const auto by = state_->lookup_index(table, index);
+  if (!by) return by.error();
+  if (!*by) return out;
+  query_stream rows(plan_of_lookup(table, **by, equals));
   while (out.size() < limit) {
     auto row = state_->advance(rows);
     if (!row) return row.error();
@@ -214,6 +232,28 @@ outcome<std::vector<value>> transaction::lookup(std::string_view table, std::str
     out.push_back(std::move((*row)->document));
   }
   return out;
+}
+
+outcome<std::optional<value>> transaction::last(std::string_view table, std::string_view index,
+                                                const std::vector<value>& equals) {
+  const auto by = state_->lookup_index(table, index);
+  if (!by) return by.error();
+  if (!*by) return std::optional<value>();
+  query_plan plan = plan_of_lookup(table, **by, equals);
+  plan.descending = true;
+  plan.operators.emplace_back(std::uint64_t{1});
+  query_stream rows(std::move(plan));
+  auto row = state_->advance(rows);
+  if (!row) return row.error();
+  return *row ? std::optional(std::move((*row)->document)) : std::nullopt;
+}
+
+outcome<void> transaction::note_lookup(std::string_view table, std::string_view index,
+                                       const std::vector<value>& equals) {
+  const auto by = state_->lookup_index(table, index);
+  if (!by) return by.error();
+  if (*by) state_->reads.add((*by)->number, range_of(equals));
+  return {};
 }
 
 }  // namespace hull::backend::database

@@ -91,6 +91,8 @@ struct transaction_state {
 
   // Queries (transaction_query.cpp).
   outcome<query_plan> plan(access who, const value& query);
+  /// Null: there is no such table, which is noted.
+  outcome<const index_info*> lookup_index(std::string_view table, std::string_view index);
   /// The next row of the range, recorded and charged; nothing: the range is exhausted.
   outcome<std::optional<scanned_row>> pull(query_stream& q);
   /// The next row that passes the operators. `stop`, when given, ends the search between rows.

@@ -12,10 +12,19 @@ bool hits(const read_set& reads, const log_write& w) {
          (w.new_key && w.new_key != w.old_key && reads.overlaps(w.index, *w.new_key));
 }
 
+std::size_t size_of(const log_entry& entry) {
+  std::size_t bytes = sizeof entry + entry.source.size() + entry.writes.size() * sizeof(log_write);
+  for (const log_write& w : entry.writes)
+    for (const auto* key : {&w.old_key, &w.new_key})
+      if (*key) bytes += (*key)->capacity();
+  return bytes;
+}
+
 }  // namespace
 
 void write_log::append(log_entry entry) {
   const std::unique_lock lock(mutex_);
+  bytes_ += size_of(entry);
   for (const log_write& w : entry.writes) last_write_[w.index] = entry.ts;
   entries_.push_back(std::move(entry));
 }
@@ -23,15 +32,27 @@ void write_log::append(log_entry entry) {
 void write_log::retract_after(timestamp ts) {
   const std::unique_lock lock(mutex_);
   // last_write_ keeps times that are too late: that costs a look at the log, never a wrong answer.
-  while (!entries_.empty() && entries_.back().ts > ts) entries_.pop_back();
+  while (!entries_.empty() && entries_.back().ts > ts) {
+    bytes_ -= size_of(entries_.back());
+    entries_.pop_back();
+  }
 }
 
-void write_log::purge(timestamp ts) {
+void write_log::purge(timestamp ts, std::size_t max_bytes, timestamp spared) {
   const std::unique_lock lock(mutex_);
-  while (!entries_.empty() && entries_.front().ts <= ts) {
-    purged_ = entries_.front().ts;
-    entries_.pop_front();
-  }
+  while (!entries_.empty() && entries_.front().ts <= ts) forget_oldest();
+  while (!entries_.empty() && bytes_ > max_bytes && entries_.front().ts <= spared) forget_oldest();
+}
+
+void write_log::forget_oldest() {
+  purged_ = entries_.front().ts;
+  bytes_ -= size_of(entries_.front());
+  entries_.pop_front();
+}
+
+std::size_t write_log::size_bytes() const {
+  const std::shared_lock lock(mutex_);
+  return bytes_;
 }
 
 std::size_t write_log::first_after(timestamp ts) const {

@@ -4,6 +4,7 @@
 #include "database/read_set.hpp"
 #include "database/types.hpp"
 
+#include <cstddef>
 #include <deque>
 #include <functional>
 #include <map>
@@ -37,8 +38,9 @@ class write_log {
   void append(log_entry entry);
   /// Takes back the newest entries, down to and without those at `ts`.
   void retract_after(timestamp ts);
-  /// Forgets entries up to `ts`.
-  void purge(timestamp ts);
+  /// Forgets entries up to `ts`; and while the others take more than `max_bytes`, more of the old ones, up to `spared`.
+  void purge(timestamp ts, std::size_t max_bytes, timestamp spared);
+  std::size_t size_bytes() const;
 
   struct conflict {
     timestamp ts = 0;
@@ -53,9 +55,11 @@ class write_log {
 
  private:
   std::size_t first_after(timestamp ts) const;
+  void forget_oldest();
 
   mutable std::shared_mutex mutex_;
   std::deque<log_entry> entries_;
+  std::size_t bytes_ = 0;                         ///< Of the entries, about.
   std::map<index_number, timestamp> last_write_;  ///< Also of entries that were purged.
   const timestamp start_;
   timestamp purged_;

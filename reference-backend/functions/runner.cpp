@@ -290,7 +290,7 @@ outcome<runner::executed_mutation> runner::execute_mutation(const checked_call& 
   auto deployed = shared_.deployments.deployment_of(tx);
   if (!deployed) return deployed.error();
   if (call.session) {
-    auto recorded = find_recorded(shared_.db, tx, *call.session);
+    auto recorded = find_recorded(shared_, tx, *call.session, known_);
     if (!recorded) return recorded.error();
     if (*recorded) {
       out.finished = **std::move(recorded);
@@ -315,6 +315,7 @@ outcome<runner::executed_mutation> runner::execute_mutation(const checked_call& 
   if (out.finished.thrown) return out;
 
   if (call.session) {
+    known_.will_record(*call.session, shared_.time.steady_ns());
     auto noted = record(tx, *call.session, out.finished);
     if (!noted) return noted.error();
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "common/failure.hpp"
+#include "functions/known_requests.hpp"
 #include "functions/query_cache.hpp"
 #include "functions/right_of_way.hpp"
 #include "functions/run.hpp"
@@ -103,6 +104,7 @@ class runner {
 
   const services& shared_;
   query_cache cache_;
+  known_requests known_;
   right_of_way turns_;
 };
 

@@ -46,12 +46,32 @@ runtime::log_line line_of(const std::string& text) {
   return line;
 }
 
+/// Which request of the session is the latest that has a record at `ts`. A read of its own: the mutation does not
+/// depend on it.
+outcome<void> learn(const services& shared, database::timestamp ts, const std::string& session_id,
+                    known_requests& known) {
+  if (known.knows(session_id)) return {};
+  auto probe = shared.db.begin_at(ts);
+  if (!probe) return probe.error();
+  auto last = probe->last(table, index, {value(session_id)});
+  if (!last) return last.error();
+  const value* id = *last ? (*last)->find("requestId") : nullptr;
+  known.learn(session_id, id && id->if_int64() ? id->as_int64() : -1, shared.time.steady_ns());
+  return {};
+}
+
 failure damaged() { return internal_failure("The record of a committed mutation is damaged."); }
 
 }  // namespace
 
-outcome<std::optional<finished_call>> find_recorded(database::database& db, database::transaction& tx,
-                                                    const session_request& request) {
+outcome<std::optional<finished_call>> find_recorded(const services& shared, database::transaction& tx,
+                                                    const session_request& request, known_requests& known) {
+  if (known.surely_new(request)) {
+    auto noted = tx.note_lookup(table, index, key_of(request));
+    if (!noted) return noted.error();
+    return std::optional<finished_call>();
+  }
+  if (auto learnt = learn(shared, tx.begin_ts(), request.session_id, known); !learnt) return learnt.error();
   auto rows = tx.lookup(table, index, key_of(request));
   if (!rows) return rows.error();
   if (rows->empty()) return std::optional<finished_call>{};
@@ -67,7 +87,7 @@ outcome<std::optional<finished_call>> find_recorded(database::database& db, data
       if (line.is_string()) finished.log_lines.push_back(line_of(line.as_string()));
   const value* began = rows->front().find("beganAt");
   if (began == nullptr || began->if_int64() == nullptr) return damaged();
-  auto ts = commit_time(db, request, static_cast<database::timestamp>(began->as_int64()), tx.begin_ts());
+  auto ts = commit_time(shared.db, request, static_cast<database::timestamp>(began->as_int64()), tx.begin_ts());
   if (!ts) return ts.error();
   finished.ts = *ts;
   finished.replayed = true;

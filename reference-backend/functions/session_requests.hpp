@@ -3,6 +3,7 @@
 
 #include "common/failure.hpp"
 #include "database/database.hpp"
+#include "functions/known_requests.hpp"
 #include "functions/runner.hpp"
 
 #include <optional>
@@ -11,9 +12,9 @@ namespace hull::backend::functions {
 
 /// The result of the earlier run, when there was one, with the time of its commit. Once the database's log no longer
 /// reaches back that far, a later time stands in for it: the caller then waits for a state that surely has the writes.
-/// Notes the read, so that two copies of a request conflict.
-outcome<std::optional<finished_call>> find_recorded(database::database& db, database::transaction& tx,
-                                                    const session_request& request);
+/// Notes the read, so that two copies of a request conflict. `known` learns of the session.
+outcome<std::optional<finished_call>> find_recorded(const services& shared, database::transaction& tx,
+                                                    const session_request& request, known_requests& known);
 
 /// How long a client may take to ask for the result of a mutation once more.
 inline constexpr std::int64_t session_requests_kept_ns = 14ll * 24 * 3600 * 1'000'000'000;

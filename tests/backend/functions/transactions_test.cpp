@@ -126,6 +126,94 @@ TEST_F(transactions, gives_up_after_five_conflicts) {
   EXPECT_EQ(d.sleeps, 4);
 }
 
+/// Mutations for which nobody waits: everything runs on this thread here, as nobody else commits.
+class unawaited : public transactions {
+ protected:
+  void SetUp() override { d.mutation("m:bump"); }
+  void start(const function_call& call) {
+    d.app().mutation(
+        call,
+        [this](std::function<void()> job) {
+          if (room) later.push_back(std::move(job));
+          return room;
+        },
+        [this](outcome<call_outcome> end) { ends.push_back(std::move(end)); });
+  }
+  /// Another mutation is quicker, so often.
+  void meddle(int often) {
+    d.after_run = [this, often, meddled = 0](const runtime::run_request& request) mutable {
+      if (request.function != "bump" || meddling || meddled == often) return;
+      ++meddled;
+      meddling = true;
+      d.mutation("m:bump");
+      meddling = false;
+    };
+  }
+  bool room = true, meddling = false;
+  std::vector<std::function<void()>> later;
+  std::vector<outcome<call_outcome>> ends;
+};
+
+TEST_F(unawaited, end_as_if_somebody_had_waited) {
+  start(deployed_app::call("m:bump"));
+  ASSERT_EQ(ends.size(), 1u);
+  EXPECT_EQ(*ends[0]->value_json, "2");
+  EXPECT_EQ(ends[0]->ts, d.app().db().latest_ts());
+
+  for (const char* path : {"m:fails_at_the_end", "m:missing", "m:rows", "no path", ""}) {
+    const function_call wrong = deployed_app::call(path);
+    const auto waited = d.app().mutation(wrong);
+    start(wrong);
+    const auto& end = ends.back();
+    ASSERT_EQ(end.has_value(), waited.has_value()) << path;
+    if (end)
+      EXPECT_EQ(first_line(end->error), first_line(waited->error)) << path;
+    else
+      EXPECT_EQ(end.error().message, waited.error().message) << path;
+  }
+  ASSERT_EQ(ends.size(), 6u);
+  EXPECT_TRUE(later.empty());
+
+  function_call call = deployed_app::call("m:add", "[{\"n\":1}]");
+  call.session = session_request{"00000000-0000-4000-8000-000000000000", 7};
+  start(call);
+  start(call);
+  EXPECT_EQ(ends[7]->ts, ends[6]->ts);
+  EXPECT_EQ(value_of("m:count"), "1");
+}
+
+TEST_F(unawaited, run_again_elsewhere_when_another_was_quicker) {
+  meddle(1);
+  start(deployed_app::call("m:bump"));
+  EXPECT_TRUE(ends.empty());
+  EXPECT_EQ(d.sleeps, 0) << "not here";
+  ASSERT_EQ(later.size(), 1u);
+  later.front()();
+  EXPECT_EQ(d.sleeps, 1);
+  ASSERT_EQ(ends.size(), 1u);
+  EXPECT_EQ(*ends[0]->value_json, "3");
+}
+
+TEST_F(unawaited, give_up_after_five_conflicts_too) {
+  meddle(1000);
+  start(deployed_app::call("m:bump"));
+  ASSERT_EQ(later.size(), 1u);
+  later.front()();
+  EXPECT_EQ(d.sleeps, 4);
+  ASSERT_EQ(ends.size(), 1u);
+  ASSERT_FALSE(ends[0]);
+  EXPECT_EQ(ends[0].error().code, "OptimisticConcurrencyControlFailure");
+}
+
+TEST_F(unawaited, are_refused_when_there_is_no_room_to_run_again) {
+  meddle(1);
+  room = false;
+  start(deployed_app::call("m:bump"));
+  ASSERT_EQ(ends.size(), 1u);
+  ASSERT_FALSE(ends[0]);
+  EXPECT_EQ(ends[0].error().who, blame::overload);
+}
+
 TEST_F(transactions, concurrent_increments_all_count) {
   const auto bump_often = [&] {
     for (int i = 0; i < 10; ++i)
