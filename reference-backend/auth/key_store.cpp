@@ -2,6 +2,7 @@
 #include "auth/key_store.hpp"
 
 #include "auth/data_url.hpp"
+#include "common/worker_pool.hpp"
 
 #include <hull/value/json.hpp>
 
@@ -44,7 +45,10 @@ outcome<key_store::keys> key_store::get(const key_location& where, const keys& u
     if (e->current != unfit && is_usable(options_.usable_for)) return e->current;
     if (e->waiting >= options_.max_waiting) return busy();
     ++e->waiting;
-    fetched_.wait(lock, [&, before = e->fetches] { return e->fetches != before; });
+    {
+      const worker_pool::pause others_may_run;
+      fetched_.wait(lock, [&, before = e->fetches] { return e->fetches != before; });
+    }
     --e->waiting;
   } else {
     if (is_usable(options_.fresh_for) && (e->current != unfit || !may_refetch(*e, now))) return e->current;

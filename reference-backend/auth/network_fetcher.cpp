@@ -2,6 +2,7 @@
 #include "auth/network_fetcher.hpp"
 
 #include "common/io_loop.hpp"
+#include "common/worker_pool.hpp"
 
 #include <hull/net/beast_http.hpp>
 
@@ -67,6 +68,7 @@ outcome<std::string> network_fetcher::get(const std::string& url, std::size_t ma
                        mine->answer.set_value(std::move(r));
                      }));
   });
+  const worker_pool::pause others_may_run;
   if (answer.wait_for(impl_->deadline) != std::future_status::ready) {
     asio::post(impl_->io, [mine] { mine->cancel.emit(asio::cancellation_type::terminal); });
     return not_fetched("it did not answer in time");

@@ -174,7 +174,7 @@ int serve(const serve_options& o) {
                                 over_time);
 
     std::promise<void> asked_to_stop;
-    calls.submit([&data] {
+    actions.submit([&data] {
       if (auto resumed = data.resume_schema_change(); !resumed)
         write_log(severity::warning, "An unfinished push goes on with the next one: " + resumed.error().message);
     });
@@ -204,6 +204,7 @@ int serve(const serve_options& o) {
     const bool calls_done = calls.wait_until_idle(finish_calls_within);
     const bool actions_done = actions.wait_until_idle(finish_actions_within);
     const bool scheduled_done = scheduled.wait_until_idle(finish_actions_within);
+    data.finish_commits();  // of mutations that no thread waits for; their answers need what is here
     const auto deadline = std::chrono::steady_clock::now() + close_sockets_within;
     while (sockets.open_connections() != 0 && std::chrono::steady_clock::now() < deadline)
       std::this_thread::sleep_for(10ms);

@@ -46,12 +46,13 @@ class worker_pool {
   /// False when too much is waiting already, no thread can be made, or the pool was stopped; the job is dropped then.
   /// What a job throws is logged and lost: who waits for the job's result must catch it in there.
   bool submit(std::function<void()> job) {
-    std::unique_lock lock(mutex_);
+    const std::lock_guard lock(mutex_);  // gone before a job that is refused
     if (stopped_ || jobs_.size() >= max_waiting_) return false;
     jobs_.push_back(std::move(job));
     if (busy() >= at_once_) {
       keep_watch();
     } else if (!call_somebody()) {  // the system has no more threads: who asked must not wait for one
+      job = std::move(jobs_.back());
       jobs_.pop_back();
       return false;
     }
@@ -60,9 +61,10 @@ class worker_pool {
 
   /// Takes no more jobs and forgets those that wait. Running ones go on.
   void stop() {
+    std::deque<std::function<void()>> forgotten;  // What they hold goes when the mutex is free.
     const std::lock_guard lock(mutex_);
     stopped_ = true;
-    jobs_.clear();
+    forgotten.swap(jobs_);
     for (sleeper* s : std::exchange(idle_, {})) call(s);
     watch_over_.notify_all();
   }

@@ -50,7 +50,7 @@ committer::~committer() {
   {
     std::unique_lock lock(queue_mutex_);
     stopping_ = true;
-    callers_left_.wait(lock, [this] { return callers_ == 0; });
+    all_told_.wait(lock, [this] { return callers_ == 0; });
     ended_ = true;  // not before: the thread of the tasks may have to lead them
   }
   tasks_changed_.notify_one();
@@ -69,7 +69,7 @@ outcome<timestamp> committer::commit(commit_request request) {
     led_ = true;
   }
   if (!mine->done) lead(lock, leader::waits);
-  if (--callers_ == 0 && stopping_) callers_left_.notify_one();
+  callers_left(1);
   return *std::move(mine->answer);
 }
 
@@ -122,8 +122,17 @@ void committer::lead(std::unique_lock<std::mutex>& lock, leader who) {
     for (const auto& j : jobs)
       if (j->tell) tell(*j);
     lock.lock();
-    if ((callers_ -= told) == 0 && stopping_) callers_left_.notify_one();
+    callers_left(told);
   }
+}
+
+void committer::callers_left(std::size_t count) {
+  if ((callers_ -= count) == 0) all_told_.notify_all();
+}
+
+void committer::finish() {
+  std::unique_lock lock(queue_mutex_);
+  all_told_.wait(lock, [this] { return callers_ == 0; });
 }
 
 bool committer::hand_over(leader who) {

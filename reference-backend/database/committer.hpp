@@ -40,6 +40,8 @@ class committer {
   /// The same for callers who do not wait. `tell` gets the answer, perhaps before this returns, from a thread on which
   /// others wait to commit; it must neither block nor throw.
   void commit(commit_request request, answer tell);
+  /// Returns when everybody who has called `commit` has an answer.
+  void finish();
   /// Runs `task` on a thread of the committer's own, between commits.
   void post(std::function<void()> task);
 
@@ -90,6 +92,7 @@ class committer {
   /// is the leader itself.
   bool hand_over(leader who);
   void let_tasks_lead();
+  void callers_left(std::size_t count);
   void commit_batch(const batch& jobs);
   void break_down(failure why);
   /// The batch came to an unexpected end.
@@ -131,7 +134,7 @@ class committer {
   bool tasks_lead_ = false;  ///< It is the thread of the tasks.
   bool stopping_ = false;    ///< No task begins any more.
   bool ended_ = false;
-  std::condition_variable tasks_changed_, callers_left_;
+  std::condition_variable tasks_changed_, all_told_;
   std::thread task_thread_;
 };
 

@@ -146,6 +146,8 @@ void database::commit(transaction tx, std::string write_source, std::function<vo
   impl_->commits.commit(std::move(*tx.state_).finish(std::move(write_source)), std::move(tell));
 }
 
+void database::finish_commits() { impl_->commits.finish(); }
+
 bool database::unchanged(const read_set& reads, timestamp from, timestamp to) const {
   return from >= to || impl_->commits.log().check(reads, from, to) == write_log::verdict::unchanged;
 }

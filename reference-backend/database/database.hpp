@@ -63,6 +63,9 @@ class database {
   /// others wait to commit: it must neither block nor throw. This thread may have to write for the others.
   void commit(transaction tx, std::string write_source, std::function<void(outcome<timestamp>)> tell);
 
+  /// Returns when everybody who has called `commit` has an answer.
+  void finish_commits();
+
   /// True when nothing that `reads` covers was written in (from, to]. False when it was, or when the log no
   /// longer reaches back to `from`.
   bool unchanged(const read_set& reads, timestamp from, timestamp to) const;

@@ -98,7 +98,7 @@ struct application::impl {
 };
 
 application::application(std::unique_ptr<impl> i) : impl_(std::move(i)) {}
-application::~application() = default;
+application::~application() { impl_->db->finish_commits(); }  // their answers need the other parts
 
 outcome<std::unique_ptr<application>> application::start(std::unique_ptr<database::database> db,
                                                          const application_options& options, clock& c,

@@ -1,5 +1,7 @@
 #include "functions/right_of_way.hpp"
 
+#include "common/worker_pool.hpp"
+
 #include <chrono>
 
 namespace hull::backend::functions {
@@ -14,18 +16,24 @@ right_of_way::turn right_of_way::until_dropped(void (right_of_way::*leave)()) {
   return turn(this, [leave](void* self) { (static_cast<right_of_way*>(self)->*leave)(); });
 }
 
+void right_of_way::wait_until(std::unique_lock<std::mutex>& lock, const std::uint32_t& nobody) {
+  if (nobody == 0) return;
+  const worker_pool::pause others_may_run;
+  changed_.wait_for(lock, patience, [&nobody] { return nobody == 0; });
+}
+
 right_of_way::turn right_of_way::together() {
   std::unique_lock lock(mutex_);
-  changed_.wait_for(lock, patience, [this] { return alone_ == 0; });
+  wait_until(lock, alone_);
   ++running_;
   return until_dropped(&right_of_way::leave_together);
 }
 
 right_of_way::turn right_of_way::alone() {
   std::unique_lock lock(mutex_);
-  changed_.wait_for(lock, patience, [this] { return alone_ == 0; });
+  wait_until(lock, alone_);
   ++alone_;
-  changed_.wait_for(lock, patience, [this] { return running_ == 0; });
+  wait_until(lock, running_);
   return until_dropped(&right_of_way::leave_alone);
 }
 

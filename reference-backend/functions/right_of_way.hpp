@@ -21,6 +21,8 @@ class right_of_way {
   turn alone();
 
  private:
+  /// Waits as long as patience lasts.
+  void wait_until(std::unique_lock<std::mutex>& lock, const std::uint32_t& nobody);
   turn until_dropped(void (right_of_way::*leave)());
   void leave_together();
   void leave_alone();

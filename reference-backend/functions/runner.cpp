@@ -257,6 +257,7 @@ void runner::settle_open_mutation(const std::shared_ptr<open_mutation>& mine, co
     });
     if (taken) return;
     finished = busy();
+    tell_refused(run_kind::mutation, mine->call, as_thrown(finished.error()));
   }
   mine->answer(std::move(finished));
 }

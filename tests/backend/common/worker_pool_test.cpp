@@ -134,10 +134,11 @@ TEST(WorkerPool, WhoWaitsWithoutSayingSoHoldsUpTheOthersForAWhileOnly) {
 
 TEST(WorkerPool, APauseOnAThreadOfNoPoolIsNothing) { const worker_pool::pause nothing; }
 
-/// Many threads give jobs of all kinds to a pool; all of them are done.
-void give_many_jobs(worker_pool& pool) {
+/// Many threads give jobs of all kinds to a pool that runs so many at once; all of them are done.
+void give_many_jobs(std::size_t at_once) {
   std::atomic<int> done{0};
   std::promise<void> last;
+  worker_pool pool(8, 100'000, at_once);
   std::vector<std::thread> givers;
   for (int t = 0; t < 4; ++t)
     givers.emplace_back([&] {
@@ -154,15 +155,9 @@ void give_many_jobs(worker_pool& pool) {
   EXPECT_EQ(last.get_future().wait_for(60s), std::future_status::ready);
 }
 
-TEST(WorkerPool, NoJobIsForgottenHoweverTheyCome) {
-  worker_pool pool(3, 100'000);
-  give_many_jobs(pool);
-}
+TEST(WorkerPool, NoJobIsForgottenHoweverTheyCome) { give_many_jobs(8); }
 
-TEST(WorkerPool, NorWhenFewRunAtOnce) {
-  worker_pool pool(8, 100'000, 2);
-  give_many_jobs(pool);
-}
+TEST(WorkerPool, NorWhenFewRunAtOnce) { give_many_jobs(2); }
 
 }  // namespace
 }  // namespace hull::backend

@@ -33,6 +33,17 @@ class Commit : public DatabaseTest {
     EXPECT_TRUE(tx.insert(access::user, "t", json(R"({"n":1000})")));
     return code_of(db->commit(std::move(tx), "m"));
   }
+  /// The thread of the tasks leads until the promise is kept: whatever is committed meanwhile only gathers.
+  std::promise<void> hold_the_lead() {
+    const auto leads = std::make_shared<std::promise<void>>();
+    std::promise<void> go;
+    db->post([leads, until = go.get_future().share()] {
+      leads->set_value();
+      until.wait();
+    });
+    leads->get_future().wait();
+    return go;
+  }
   std::string a, b;
 };
 
@@ -243,14 +254,8 @@ TEST_F(Commit, NobodyNeedsToWait) {
   db->commit(std::move(two), "m", tell("two"));
   EXPECT_EQ(told, (std::vector<std::string>{"reader", "one", std::string("two ") + conflict}));
 
-  // While the thread of the tasks leads, what comes only gathers.
-  std::promise<void> leads, go;
-  db->post([&] {
-    leads.set_value();
-    go.get_future().wait();
-  });
-  leads.get_future().wait();
   told.clear();
+  std::promise<void> go = hold_the_lead();
   transaction three = patched(4), four = patched(5);
   transaction inserts = db->begin();
   EXPECT_TRUE(inserts.insert(access::user, "t", json(R"({"n":7})")));
@@ -259,8 +264,16 @@ TEST_F(Commit, NobodyNeedsToWait) {
   db->commit(std::move(inserts), "m", tell("inserts"));
   EXPECT_TRUE(told.empty());
   go.set_value();
-  db.reset();
+  db->finish_commits();
   EXPECT_EQ(told, (std::vector<std::string>{"three", std::string("four ") + conflict, "inserts"}));
+
+  told.clear();
+  go = hold_the_lead();
+  transaction last = patched(6);
+  db->commit(std::move(last), "m", tell("last"));
+  go.set_value();
+  db.reset();
+  EXPECT_EQ(told, (std::vector<std::string>{"last"}));
 }
 
 TEST_F(Commit, AnAnswerThatThrowsIsLostAlone) {
