@@ -165,6 +165,7 @@ class worker_pool {
   }
 
   void sleep(std::unique_lock<std::mutex>& lock, sleeper& me) {
+    if (stopped_) return;  // who wakes the sleepers has been here
     me.called = false;
     idle_.push_back(&me);
     me.woken.wait(lock, [&me] { return me.called; });

@@ -1,6 +1,5 @@
-// Interval sets and the write log.
+// Interval sets.
 #include "database/read_set.hpp"
-#include "database/write_log.hpp"
 
 #include <gtest/gtest.h>
 
