@@ -91,6 +91,13 @@ outcome<void> found_store(transaction_state& state) {
   return {};
 }
 
+/// The answer to a commit that has nothing to write or is not allowed; nothing: it is to be tried.
+std::optional<outcome<timestamp>> answer_without_commit(const transaction& tx, bool nested) {
+  if (!tx.has_writes()) return tx.begin_ts();
+  if (nested) return internal_failure("a transaction cannot commit while a nested call is open");
+  return std::nullopt;
+}
+
 }  // namespace
 
 database::database(std::unique_ptr<impl> i) : impl_(std::move(i)) {}
@@ -133,16 +140,12 @@ outcome<transaction> database::begin_at(timestamp ts) {
 }
 
 outcome<timestamp> database::commit(transaction tx, std::string write_source) {
-  if (!tx.has_writes()) return tx.begin_ts();
-  if (!tx.state_->savepoints.empty())
-    return internal_failure("a transaction cannot commit while a nested call is open");
+  if (auto known = answer_without_commit(tx, !tx.state_->savepoints.empty())) return *std::move(known);
   return impl_->commits.commit(std::move(*tx.state_).finish(std::move(write_source)));
 }
 
 void database::commit(transaction tx, std::string write_source, std::function<void(outcome<timestamp>)> tell) {
-  if (!tx.has_writes()) return tell(tx.begin_ts());
-  if (!tx.state_->savepoints.empty())
-    return tell(internal_failure("a transaction cannot commit while a nested call is open"));
+  if (auto known = answer_without_commit(tx, !tx.state_->savepoints.empty())) return tell(*std::move(known));
   impl_->commits.commit(std::move(*tx.state_).finish(std::move(write_source)), std::move(tell));
 }
 

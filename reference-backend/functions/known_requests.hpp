@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <unordered_map>
@@ -18,33 +19,40 @@ namespace hull::backend::functions {
 /// Safe from any thread.
 class known_requests {
  public:
-  /// Sessions that have been silent for long are forgotten when there are more than `most`.
-  explicit known_requests(std::size_t most = 20'000) : most_(most) {}
+  /// Of one client. Safe from any thread.
+  class session {
+   public:
+    /// No commit has a record of the request.
+    bool surely_new(std::uint32_t request_id) const;
+    /// Whether `learn` was called.
+    bool learnt() const;
+    /// Of all requests of the session that were committed before the caller came in, `latest` is the latest, or a later
+    /// one is; -1: there are none.
+    void learn(std::int64_t latest);
+    /// Call before what has the record of the request can be committed.
+    void will_record(std::uint32_t request_id);
 
-  /// No commit has a record of it.
-  bool surely_new(const session_request& request) const;
-  bool knows(const std::string& session_id) const;
-  /// Of all requests of the session that were committed before it was first seen, `latest` is the latest; -1: there are
-  /// none.
-  void learn(const std::string& session_id, std::int64_t latest, std::int64_t now_ns);
-  /// Call before what has the record of it can be committed.
-  void will_record(const session_request& request, std::int64_t now_ns);
+   private:
+    mutable std::mutex mutex_;
+    std::int64_t latest_ = -1;
+    bool learnt_ = false;
+  };
+  using session_pointer = std::shared_ptr<session>;
+
+  /// When there are more than `most` sessions, those in which nobody is are forgotten.
+  explicit known_requests(std::size_t most = 50'000) : most_(most), tidy_at_(most) {}
+
+  /// Whoever has the pointer is in the session. Keep it until it is known whether the mutation was committed: then the
+  /// session is forgotten only when the records of all its requests are in the database, if anywhere.
+  session_pointer enter(const std::string& session_id);
 
   std::size_t size() const;
 
  private:
-  struct session {
-    std::int64_t latest = -1;
-    bool learnt = false;
-    std::int64_t heard_ns = 0;
-  };
-  session& meet(const std::string& session_id, std::int64_t now_ns);
-  void forget_silent(std::int64_t now_ns);
-
   const std::size_t most_;
   mutable std::mutex mutex_;
-  std::unordered_map<std::string, session> sessions_;
-  std::int64_t tidied_ns_ = 0;
+  std::size_t tidy_at_;
+  std::unordered_map<std::string, session_pointer> sessions_;
 };
 
 }  // namespace hull::backend::functions

@@ -44,14 +44,20 @@ void warn(run_session& session, const run_extent& run) {
     session.log.add_warning(std::move(line));
 }
 
-/// The text of the result of every mutation and action.
+/// The text of the result of every mutation and action, unless it is there.
 void write_result(finished_call& finished) {
-  if (!finished.thrown) finished.result_json = std::make_shared<const std::string>(write_json(finished.result));
+  if (finished.thrown || finished.result_json) return;
+  finished.result_json = std::make_shared<const std::string>(write_json(finished.result));
 }
 
-void report_mutation(run_report& report, finished_call& finished) {
-  write_result(finished);
-  if (!finished.replayed) report.end(finished);
+/// Of an attempt that others got in the way of, or of one with which the mutation is over.
+void report_mutation(run_report& report, outcome<finished_call>& attempt, const mutation_attempt& which) {
+  if (!attempt) {
+    if (attempt.error().who == blame::conflict) report.end(attempt.error(), which.conflicts, !which.last);
+    return;
+  }
+  write_result(*attempt);
+  if (!attempt->replayed) report.end(*attempt);
 }
 
 /// Finds the function, checks the arguments and runs it in `tx`; refusals come back as thrown.
@@ -196,7 +202,8 @@ struct runner::executed_mutation {
   finished_call finished;
   std::optional<database::transaction> tx;  ///< To be committed; nothing: all is done.
   std::vector<files::file_row> removed_files;
-  bool unwanted = false;  ///< company::before said no.
+  known_requests::session_pointer session;  ///< That of the client; null: the call is of none.
+  bool unwanted = false;                    ///< company::before said no.
 };
 
 /// One that nobody waits for on a thread of his own.
@@ -230,9 +237,10 @@ void runner::mutation(const checked_call& call, const run_later& later, mutation
   auto executed = execute_mutation(mine->call, {}, mine->report);
   if (!executed) return mine->answer(executed.error());
   if (!executed->tx) {
-    report_mutation(mine->report, executed->finished);
     mine->turn.reset();
-    return mine->answer(std::move(executed->finished));
+    outcome<finished_call> finished = std::move(executed->finished);
+    report_mutation(mine->report, finished, {});
+    return mine->answer(std::move(finished));
   }
   database::transaction tx = *std::exchange(executed->tx, std::nullopt);
   mine->executed = *std::move(executed);
@@ -247,10 +255,8 @@ void runner::mutation(const checked_call& call, const run_later& later, mutation
 void runner::settle_open_mutation(const std::shared_ptr<open_mutation>& mine, const outcome<database::timestamp>& ts) {
   auto finished = settle_mutation(mine->call, std::move(mine->executed), ts, mine->report);
   mine->turn.reset();
-  if (finished) {
-    report_mutation(mine->report, *finished);
-  } else if (finished.error().who == blame::conflict) {
-    mine->report.end(finished.error(), 0, true);
+  report_mutation(mine->report, finished, {});
+  if (!finished && finished.error().who == blame::conflict) {
     const bool taken = mine->later([this, mine] {
       wait_before_retry(shared_, 0);
       mine->answer(retry_mutation(mine->call, 1));
@@ -276,11 +282,8 @@ outcome<std::optional<finished_call>> runner::mutation_once(const checked_call& 
   } else {
     finished = std::move(executed->finished);
   }
-  if (!finished) {
-    if (finished.error().who == blame::conflict) report.end(finished.error(), which.conflicts, !which.last);
-    return finished.error();
-  }
-  report_mutation(report, *finished);
+  report_mutation(report, finished, which);
+  if (!finished) return finished.error();
   return std::optional(*std::move(finished));
 }
 
@@ -291,7 +294,8 @@ outcome<runner::executed_mutation> runner::execute_mutation(const checked_call& 
   auto deployed = shared_.deployments.deployment_of(tx);
   if (!deployed) return deployed.error();
   if (call.session) {
-    auto recorded = find_recorded(shared_, tx, *call.session, known_);
+    out.session = known_.enter(call.session->session_id);
+    auto recorded = find_recorded(shared_, tx, *call.session, *out.session);
     if (!recorded) return recorded.error();
     if (*recorded) {
       out.finished = **std::move(recorded);
@@ -314,9 +318,11 @@ outcome<runner::executed_mutation> runner::execute_mutation(const checked_call& 
   out.finished.thrown = std::move(ran->end.thrown);
   out.finished.log_lines = session.log.take();
   if (out.finished.thrown) return out;
+  // Now, and not when others wait for the commit; a result that holds the time of the commit comes later.
+  if (!database::holds_commit_ts(out.finished.result)) write_result(out.finished);
 
   if (call.session) {
-    known_.will_record(*call.session, shared_.time.steady_ns());
+    out.session->will_record(call.session->request_id);
     auto noted = record(tx, *call.session, out.finished);
     if (!noted) return noted.error();
   }
@@ -338,10 +344,12 @@ outcome<finished_call> runner::settle_mutation(const checked_call& call, execute
     report.record().log_lines = finished.log_lines;  // For when this was a conflict, and the call goes on.
     if (!ts.error().deterministic()) return ts.error();
     finished.thrown = as_thrown(ts.error());
+    finished.result_json = nullptr;
     return finished;
   }
   finished.ts = *ts;
-  finished.result = database::with_commit_ts(finished.result, static_cast<std::int64_t>(finished.ts));
+  if (!finished.result_json)
+    finished.result = database::with_commit_ts(finished.result, static_cast<std::int64_t>(finished.ts));
   shared_.files.remove_blobs(executed.removed_files);
   return finished;
 }

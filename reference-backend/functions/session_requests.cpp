@@ -46,18 +46,22 @@ runtime::log_line line_of(const std::string& text) {
   return line;
 }
 
-/// Which request of the session is the latest that has a record at `ts`. A read of its own: the mutation does not
-/// depend on it.
-outcome<void> learn(const services& shared, database::timestamp ts, const std::string& session_id,
-                    known_requests& known) {
-  if (known.knows(session_id)) return {};
-  auto probe = shared.db.begin_at(ts);
-  if (!probe) return probe.error();
-  auto last = probe->last(table, index, {value(session_id)});
+/// Which request of the session is the latest that has a record. A read of its own, of the newest state: whatever was
+/// committed before we came into the session counts, and the mutation does not depend on it.
+outcome<void> learn(const services& shared, const std::string& session_id, known_requests::session& known) {
+  auto last = shared.db.begin().last(table, index, {value(session_id)});
   if (!last) return last.error();
   const value* id = *last ? (*last)->find("requestId") : nullptr;
-  known.learn(session_id, id && id->if_int64() ? id->as_int64() : -1, shared.time.steady_ns());
+  known.learn(id && id->if_int64() ? id->as_int64() : -1);
   return {};
+}
+
+/// As it is stored: {"result": ..., "logLines": [...]}.
+std::string text_of(const finished_call& finished) {
+  array lines;
+  for (const runtime::log_line& line : finished.log_lines) lines.emplace_back(line.to_text());
+  return R"({"result":)" + (finished.result_json ? *finished.result_json : write_json(finished.result)) +
+         R"(,"logLines":)" + write_json(value(std::move(lines))) + "}";
 }
 
 failure damaged() { return internal_failure("The record of a committed mutation is damaged."); }
@@ -65,13 +69,14 @@ failure damaged() { return internal_failure("The record of a committed mutation 
 }  // namespace
 
 outcome<std::optional<finished_call>> find_recorded(const services& shared, database::transaction& tx,
-                                                    const session_request& request, known_requests& known) {
-  if (known.surely_new(request)) {
+                                                    const session_request& request, known_requests::session& known) {
+  if (known.surely_new(request.request_id)) {
     auto noted = tx.note_lookup(table, index, key_of(request));
     if (!noted) return noted.error();
     return std::optional<finished_call>();
   }
-  if (auto learnt = learn(shared, tx.begin_ts(), request.session_id, known); !learnt) return learnt.error();
+  if (!known.learnt())
+    if (auto learnt = learn(shared, request.session_id, known); !learnt) return learnt.error();
   auto rows = tx.lookup(table, index, key_of(request));
   if (!rows) return rows.error();
   if (rows->empty()) return std::optional<finished_call>{};
@@ -110,10 +115,7 @@ outcome<std::size_t> forget_old_records(database::transaction& tx, std::int64_t 
 }
 
 outcome<void> record(database::transaction& tx, const session_request& request, const finished_call& finished) {
-  array lines;
-  for (const runtime::log_line& line : finished.log_lines) lines.emplace_back(line.to_text());
-  const std::string text =
-      write_json(value::make_object({{"result", finished.result}, {"logLines", std::move(lines)}}));
+  const std::string text = text_of(finished);
   double number = 0;
   for (const std::string_view part : parts_of(text)) {
     auto inserted =
