@@ -9,7 +9,6 @@
 #include <hull/value/json.hpp>
 
 #include <algorithm>
-#include <atomic>
 #include <charconv>
 #include <utility>
 
@@ -184,7 +183,7 @@ outcome<finished_call> runner::run_http_action(http_request& request, const chec
   if (pump) run.incoming.push_back({"request", body});
   bool answered = false;
   std::optional<unsigned> status;
-  const auto too_large = std::make_shared<std::atomic<bool>>(false);
+  std::shared_ptr<runtime::byte_stream> streamed;  ///< The body of the response.
   std::optional<failure> unusable;
   const auto respond = [&](const std::string& json, const std::shared_ptr<runtime::byte_stream>& stream) {
     auto response = read_response(json);
@@ -194,10 +193,10 @@ outcome<finished_call> runner::run_http_action(http_request& request, const chec
       return;
     }
     if (stream)
-      response->stream =
-          std::make_shared<response_body>(stream, max_http_response_bytes, [too_large] { *too_large = true; });
+      response->stream = std::make_shared<response_body>(stream, max_http_response_bytes);
     else
       response->stream_length.reset();
+    streamed = stream;
     answered = true;
     status = response->status;
     request.respond(*std::move(response));
@@ -229,7 +228,8 @@ outcome<finished_call> runner::run_http_action(http_request& request, const chec
   }
   finished.http_status = status;
   const std::int64_t now_ms = shared_.time.wall_ns() / 1'000'000;
-  if (*too_large)
+  // By what was written: the connection may not have read that far yet.
+  if (streamed && streamed->total_bytes() > max_http_response_bytes)
     session.log.add_warning({"ERROR",
                              {"HttpResponseTooLarge: HTTP actions support responses up to 20 MiB"},
                              false,

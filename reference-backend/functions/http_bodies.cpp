@@ -80,10 +80,7 @@ void response_body::pump() {
     }
     have = std::exchange(waiting_, nullptr);
   }
-  if (too_large) {
-    from_->cancel();
-    too_large_();
-  }
+  if (too_large) from_->cancel();
   have(std::move(piece));
 }
 

@@ -29,11 +29,11 @@ class body_pump : public std::enable_shared_from_this<body_pump> {
   std::string piece_;  ///< Waits for room; empty when nothing does.
 };
 
-/// The body of a response. Gives at most `limit` bytes; then it calls `too_large` and fails.
+/// The body of a response. Gives at most `limit` bytes; should there be more, it fails and cancels the stream.
 class response_body final : public byte_source, public std::enable_shared_from_this<response_body> {
  public:
-  response_body(std::shared_ptr<runtime::byte_stream> from, std::uint64_t limit, std::function<void()> too_large)
-      : from_(std::move(from)), left_(limit), too_large_(std::move(too_large)) {}
+  response_body(std::shared_ptr<runtime::byte_stream> from, std::uint64_t limit)
+      : from_(std::move(from)), left_(limit) {}
 
   void read(receiver have) override;
   void cancel() override { from_->cancel(); }
@@ -45,7 +45,6 @@ class response_body final : public byte_source, public std::enable_shared_from_t
   std::mutex mutex_;
   receiver waiting_;
   std::uint64_t left_;
-  const std::function<void()> too_large_;
   bool listening_ = false;
 };
 

@@ -5,6 +5,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
 namespace hull::backend::functions::test {
 namespace {
 
@@ -35,14 +41,19 @@ value body_with_prefix(const std::string& prefix) {
   return with_app(deployed_app::push_body(http_js()), "httpPrefix: " + prefix);
 }
 
-http_response get(deployed_app& d, const std::string& path) {
+http_response get(
+    deployed_app& d, const std::string& path,
+    const std::function<void(const http_response&)>& begun = [](const http_response&) {}) {
   http_response answer;
   http_request request;
   request.method = "GET";
   request.path = path;
   request.url = "http://host" + path;
   request.request_id = "0123456789abcdef";
-  request.respond = [&](http_response r) { answer = std::move(r); };
+  request.respond = [&](http_response r) {
+    answer = std::move(r);
+    begun(answer);
+  };
   request.when_gone = [](std::function<void()>) {};
   d.app().http_action(request).value();
   return answer;
@@ -109,6 +120,47 @@ TEST(http_action, errors_are_told_in_full_or_redacted) {
   deployed_app with_data(http_js("throw new ConvexError({ why: 'full' });"), {}, true);
   EXPECT_EQ(get(with_data, "/known").text,
             R"({"code":"[Request ID: 0123456789abcdef] Server Error","data":{"why":"full"}})");
+}
+
+/// Reads so many bytes and no more.
+struct slow_reader : std::enable_shared_from_this<slow_reader> {
+  std::shared_ptr<byte_source> from;
+  std::size_t left = max_http_response_bytes;
+  void go_on() {
+    if (left == 0) return;
+    from->read([self = shared_from_this()](outcome<std::string> piece) {
+      if (!piece || piece->empty()) return;
+      self->left -= std::min(self->left, piece->size());
+      self->go_on();
+    });
+  }
+};
+
+/// The app streams as much as a response may have, and then so many bytes.
+std::vector<std::string> errors_of_streaming(std::size_t bytes_more) {
+  deployed_app d(http_js("let last = new Uint8Array(" + std::to_string(bytes_more) + R"js(), left = 20;
+      const pull = (controller) => {
+        if (left-- > 0) return controller.enqueue(new Uint8Array(1 << 20));
+        if (last.length > 0) controller.enqueue(last);
+        controller.close();
+      };
+      return new Response(new ReadableStream({ pull }));)js"));
+  const auto reader = std::make_shared<slow_reader>();
+  get(d, "/known", [&](const http_response& r) {
+    reader->from = r.stream;
+    reader->go_on();
+  });
+  EXPECT_EQ(reader->left, 0u);
+  std::vector<std::string> errors;
+  for (const runtime::log_line& line : d.records.back().log_lines)
+    if (line.level == "ERROR") errors.push_back(line.messages.front());
+  return errors;
+}
+
+TEST(http_action, a_response_that_is_too_large_is_told_although_the_connection_has_not_read_that_far) {
+  EXPECT_EQ(errors_of_streaming(0), std::vector<std::string>());
+  EXPECT_EQ(errors_of_streaming(1),
+            std::vector<std::string>{"HttpResponseTooLarge: HTTP actions support responses up to 20 MiB"});
 }
 
 }  // namespace

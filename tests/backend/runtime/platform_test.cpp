@@ -75,9 +75,14 @@ TEST(Platform, BytesAndNumbers) {
        "{ try { return f() } catch (e) { return e.name } })",
        R"(["InvalidCharacterError","InvalidCharacterError","InvalidCharacterError","InvalidCharacterError","InvalidCharacterError"])"},
       // As large as pictures are.
-      {"(() => { const t = 'hull'.repeat(1 << 16); const b = new TextEncoder().encode(t); return [atob(btoa(t)) === t, "
-       "Uint8Array.fromBase64(b.toBase64()).length, Uint8Array.fromHex(b.toHex()).length] })()",
-       "[true,262144,262144]"},
+      {"(() => { const t = 'hull'.repeat(1 << 16); return atob(btoa(t)) === t })()", "true"},
+      {"(() => { const b = new TextEncoder().encode('hull'.repeat(1 << 16)); return "
+       "Uint8Array.fromBase64(b.toBase64()).length })()",
+       "262144"},
+      {"(() => { const b = new TextEncoder().encode('hull'.repeat(1 << 16)); return "
+       "Uint8Array.fromHex(b.toHex()).length "
+       "})()",
+       "262144"},
       {"(() => { try { new Array(2 ** 32 - 1).fill(1) } catch (e) { return [e.name, [1, 2].fill(7, 1), [].fill.length] "
        "} "
        "})()",
