@@ -33,8 +33,10 @@ namespace beast = boost::beast;
 namespace wire = boost::beast::http;
 using boost::system::error_code;
 
-/// What is set aside for a body that does not say how long it is.
+/// What is set aside at first for a body that does not say how long it is.
 constexpr std::size_t unknown_length = 4u << 20;
+/// An answer that is larger keeps the room of its request until it is out: it may hold as much (`/echo`).
+constexpr std::size_t large_answer = 1u << 20;
 
 bool is_request_id(const std::string& text) {
   return text.size() == 16 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
@@ -295,8 +297,21 @@ class connection : public std::enable_shared_from_this<connection> {
 
   void read_body() {
     stream_.expires_after(hub_->options.body_within);
-    wire::async_read(stream_, buffer_, *parser_,
-                     [self = shared_from_this()](error_code e, std::size_t) { self->have_body(e); });
+    if (parser_->content_length() || parser_->is_done())
+      wire::async_read(stream_, buffer_, *parser_,
+                       [self = shared_from_this()](error_code e, std::size_t) { self->have_body(e); });
+    else
+      parser_->eager(true), read_piece();
+  }
+
+  /// Of a body of which nobody knows how long it will be: what is set aside for it grows with it.
+  void read_piece() {
+    wire::async_read_some(stream_, buffer_, *parser_, [self = shared_from_this()](error_code e, std::size_t) {
+      if (e || self->parser_->is_done()) return self->have_body(e);
+      if (!self->body_share_->grow_to(self->parser_->get().body().capacity()))
+        return self->refuse(error_response(busy(), self->request_));
+      self->read_piece();
+    });
   }
 
   void have_body(error_code error) {
@@ -323,7 +338,7 @@ class connection : public std::enable_shared_from_this<connection> {
   /// The handler is done with the request: its body makes room before the client hears of it.
   void handled(std::uint64_t turn, response r) {
     request_.body = std::string();
-    body_share_.reset();
+    if (r.body.size() <= large_answer) body_share_.reset();
     answer(turn, std::move(r));
   }
 
@@ -410,7 +425,7 @@ class connection : public std::enable_shared_from_this<connection> {
   std::optional<wire::request_parser<wire::string_body>> parser_;
   std::string peer_;  ///< Asked for once: it stays the same for all requests.
   request request_;
-  std::optional<body_room::share> body_share_;
+  std::optional<byte_room::share> body_share_;
   const route* route_ = nullptr;
   std::optional<request_body> body_;  ///< During an exchange.
   std::shared_ptr<response_stream> sending_;

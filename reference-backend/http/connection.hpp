@@ -1,7 +1,7 @@
 // One client connection of a listener.
 #pragma once
 
-#include "http/body_room.hpp"
+#include "common/byte_room.hpp"
 #include "http/listener.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
@@ -19,7 +19,7 @@ struct connection_hub {
 
   listener_options options;
   listener_parts parts;
-  body_room bodies;
+  byte_room bodies;
 
   std::mutex mutex;
   bool closing = false;

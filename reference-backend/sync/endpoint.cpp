@@ -24,13 +24,18 @@ namespace beast = boost::beast;
 namespace websocket = beast::websocket;
 using boost::system::error_code;
 
+/// A message that is larger counts towards what all connections may have in memory.
+constexpr std::size_t large_message = 1u << 20;
+
 class connection;
 
 }  // namespace
 
 struct endpoint::state {
+  state(const services& s, const endpoint_options& o) : what(s), options(o), incoming(o.max_incoming_bytes) {}
   const services& what;
   const endpoint_options options;
+  byte_room incoming;
   std::mutex mutex;
   std::set<connection*> open;
   bool closing = false;
@@ -62,6 +67,9 @@ class connection final : public session_socket, public std::enable_shared_from_t
   /// Bytes that the frame under way has announced and not brought yet.
   std::size_t rest_of_frame() const { return stream_.is_message_done() ? 0 : stream_.read_size_hint(1); }
   void have_read(error_code error);
+  void take_in();
+  /// Whether the message so far fits into what all connections have for theirs.
+  bool has_room();
   void write();
   void written(error_code error);
   void wait();
@@ -77,6 +85,7 @@ class connection final : public session_socket, public std::enable_shared_from_t
   std::shared_ptr<session_host> session_;
 
   beast::flat_buffer incoming_;
+  std::optional<byte_room::share> incoming_share_;  ///< Of a large message, until it has been dealt with.
   bool reading_ = false;
   std::deque<outgoing> queue_;  ///< The first one is being written when `writing_`.
   std::size_t queued_bytes_ = 0;
@@ -142,11 +151,24 @@ void connection::read() {
 void connection::have_read(error_code error) {
   if (error || ended_) return end();
   heard_ms_ = now_ms();
+  try {
+    take_in();
+  } catch (const std::exception& e) {
+    write_log(severity::error, std::string("A message could not be dealt with: ") + e.what());
+    return end();
+  }
+  reading_ = false;
+  read();
+}
+
+void connection::take_in() {
   // Counts as reading until the frame has been dealt with: it lies in the buffer that the next read would fill.
   if (closing_) {
     incoming_.consume(incoming_.size());  // nobody listens any more
   } else if (incoming_.size() + rest_of_frame() > owner_->options.max_message_bytes) {
     close(1009, "Message is larger than " + std::to_string(owner_->options.max_message_bytes >> 20) + " MiB");
+  } else if (!has_room()) {
+    close(1013, "TooManyBytesOnTheirWay");
   } else if (stream_.is_message_done()) {
     if (stream_.got_text()) {
       const auto data = incoming_.cdata();
@@ -155,14 +177,25 @@ void connection::have_read(error_code error) {
       session_->binary_frame();
     }
     incoming_.consume(incoming_.size());
-    if (incoming_.capacity() > (1u << 20)) incoming_.shrink_to_fit();  // one large message should not cost for ever
+    if (incoming_.capacity() > large_message) incoming_.shrink_to_fit();  // one should not cost for ever
+    incoming_share_.reset();
   }
-  reading_ = false;
-  read();
+}
+
+bool connection::has_room() {
+  const std::size_t bytes = incoming_.size() + rest_of_frame();
+  if (bytes <= large_message) return true;
+  if (incoming_share_) return incoming_share_->grow_to(bytes);
+  incoming_share_ = owner_->incoming.take(bytes);
+  return incoming_share_.has_value();
 }
 
 void connection::send(std::string text, bool ends_transition) {
   if (closing_ || ended_) return;
+  if (queued_bytes_ > owner_->options.drop_unsent_above) {
+    write_log(severity::warning, "Dropping a client that does not take what it has asked for.");
+    return end();
+  }
   queued_bytes_ += text.size();
   queue_.push_back({std::move(text), ends_transition});
   write();
@@ -180,7 +213,9 @@ void connection::written(error_code error) {
   writing_ = false;
   if (error || ended_) return end();
   const bool ends_transition = queue_.front().ends_transition;
-  heard_ms_ = now_ms();  // who takes what is sent is there, though nothing be read from it meanwhile
+  // Who takes what is sent is there; but the system takes it, too, on behalf of somebody who is gone. So it counts only
+  // while nothing is read that would tell.
+  if (!reading_) heard_ms_ = now_ms();
   queued_bytes_ -= queue_.front().text.size();
   queue_.pop_front();
   if (ends_transition && !closing_) session_->transition_sent();
@@ -261,8 +296,7 @@ std::string peer_address(beast::tcp_stream& stream) {
   return error ? std::string() : peer.address().to_string();
 }
 
-endpoint::endpoint(const services& s, const endpoint_options& options)
-    : state_(std::shared_ptr<state>(new state{s, options, {}, {}, false})) {}
+endpoint::endpoint(const services& s, const endpoint_options& options) : state_(std::make_shared<state>(s, options)) {}
 
 endpoint::~endpoint() = default;
 

@@ -1,6 +1,7 @@
 // Sockets of the sync protocol: WebSocket framing, liveness and flow control around a session.
 #pragma once
 
+#include "common/byte_room.hpp"
 #include "sync/client_version.hpp"
 #include "sync/services.hpp"
 
@@ -17,7 +18,9 @@ namespace hull::backend::sync {
 
 struct endpoint_options {
   std::size_t max_message_bytes = 64u << 20;    ///< Larger ones end the connection with 1009.
+  std::size_t max_incoming_bytes = 1u << 30;    ///< Of unfinished messages of all connections; beyond it: 1013.
   std::size_t pause_reading_above = 16u << 20;  ///< Bytes that wait to be sent.
+  std::size_t drop_unsent_above = 256u << 20;   ///< A client for which more than this waits is gone.
   std::chrono::milliseconds ping_every{5'000};
   std::chrono::milliseconds drop_after_silence{120'000};
   std::chrono::milliseconds close_within{5'000};

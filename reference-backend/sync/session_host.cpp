@@ -56,6 +56,16 @@ serve::call_result to_result(const functions::call_outcome& o) {
   return {o.value_json, to_call_failure(o.error), o.log_lines, o.ts};
 }
 
+/// What `run` gives, or why it came to an unexpected end: whoever asked waits for an answer in any case.
+template <class Run>
+auto answer_of(Run&& run) -> decltype(run()) {
+  try {
+    return run();
+  } catch (const std::exception& e) {
+    return internal_failure(e.what());
+  }
+}
+
 functions::identity to_identity(const serve::caller& who) { return {who.admin, who.attributes, {}}; }
 
 functions::function_call to_function_call(const serve::call& what, const serve::caller& who) {
@@ -99,10 +109,17 @@ void session_host::carry_out(serve::effects list) {
   pending_.insert(pending_.end(), std::make_move_iterator(list.begin()), std::make_move_iterator(list.end()));
   if (carrying_out_) return;  // an effect was answered at once; the loop below goes on with what follows from it
   carrying_out_ = true;
-  while (socket_ && !pending_.empty()) {
-    serve::effect next = std::move(pending_.front());
-    pending_.pop_front();
-    std::visit([this](auto& e) { handle(e); }, next);
+  try {
+    while (socket_ && !pending_.empty()) {
+      serve::effect next = std::move(pending_.front());
+      pending_.pop_front();
+      std::visit([this](auto& e) { handle(e); }, next);
+    }
+  } catch (const std::exception& e) {
+    // The session is not what the machine thinks it is any more; the client begins another one.
+    write_log(severity::error, std::string("A session came to an unexpected end: ") + e.what());
+    pending_.clear();
+    if (socket_) socket_->close(1011, "InternalServerError");
   }
   carrying_out_ = false;
   if (socket_) socket_->session_changed();
@@ -121,16 +138,21 @@ void session_host::handle(serve::check_token& e) {
 }
 
 void session_host::accept(std::shared_ptr<const serve::caller> who, std::optional<std::string> user_token) {
-  auto client = std::make_shared<functions::client_details>(*client_);
-  client->auth_token = std::move(user_token);
-  client_ = std::move(client);  // before the machine lets calls go that waited for its new identity
+  if (user_token) {
+    // With the caller, not here: calls that were asked for before run for whom they were asked by.
+    auto details = std::make_shared<functions::client_details>(*client_);
+    details->auth_token = std::move(user_token);
+    auto with_details = std::make_shared<serve::caller>(*who);
+    with_details->details = std::move(details);
+    who = std::move(with_details);
+  }
   carry_out(machine_.token_accepted(std::move(who), now()));
 }
 
 void session_host::check_user_token(const std::string& token) {
   // Away from the strand: the signature takes time, and the provider's keys may have to be fetched.
   const bool taken = services_.calls.submit([self = shared_from_this(), token] {
-    auto user = user_of_token(self->services_, token);
+    auto user = answer_of([&] { return user_of_token(self->services_, token); });
     boost::asio::post(self->strand_, [self, token, user = std::move(user)]() mutable {
       if (!self->socket_) return;
       if (!user) return self->carry_out(self->machine_.token_refused(to_fault(user.error()), self->now()));
@@ -214,7 +236,8 @@ void session_host::run_apart(const std::shared_ptr<const serve::run_queries>& al
       std::vector<finished_run> runs;
       runs.reserve(mine.size());
       for (const std::size_t i : mine)
-        runs.push_back({all->queries[i].id, self->services_.app.query(self->call_of(*all, i), all->ts)});
+        runs.push_back({all->queries[i].id,
+                        answer_of([&] { return self->services_.app.query(self->call_of(*all, i), all->ts); })});
       self->queries_finished_soon(all->step, std::move(runs));
     });
     if (!taken) queries_finished_soon(all->step, {{all->queries[mine.front()].id, busy()}});
@@ -264,7 +287,7 @@ void session_host::start_call(bool is_action, serve::request_id id, serve::call&
                               const std::optional<std::string>& session_id) {
   auto call = std::make_shared<functions::function_call>(to_function_call(what, *who));
   call->request_id = session_id ? socket_request_id(*session_id, id) : random_hex(services_.random, 8);
-  call->client = client_;
+  call->client = who->details ? std::static_pointer_cast<const functions::client_details>(who->details) : client_;
   if (session_id && !is_action) call->session = functions::session_request{*session_id, id};
   if (!is_action) call->committing = committing_;
   auto finished = [self = shared_from_this(), is_action, id](outcome<functions::call_outcome> result) {
@@ -273,10 +296,16 @@ void session_host::start_call(bool is_action, serve::request_id id, serve::call&
     });
   };
   const bool taken =
-      is_action ? services_.actions.submit([&app = services_.app, call, finished] { finished(app.action(*call)); })
+      is_action ? services_.actions.submit([&app = services_.app, call, finished] {
+        finished(answer_of([&] { return app.action(*call); }));
+      })
                 : services_.calls.submit([&s = services_, call, finished] {
-                    s.app.mutation(
-                        *call, [&s](std::function<void()> job) { return s.calls.submit(std::move(job)); }, finished);
+                    try {
+                      s.app.mutation(
+                          *call, [&s](std::function<void()> job) { return s.calls.submit(std::move(job)); }, finished);
+                    } catch (const std::exception& e) {
+                      finished(internal_failure(e.what()));
+                    }
                   });
   if (!taken) finished(busy());
 }

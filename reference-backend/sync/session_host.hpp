@@ -90,7 +90,8 @@ class session_host : public std::enable_shared_from_this<session_host> {
   boost::asio::any_io_executor strand_;
   session_socket* socket_;  ///< Null once disconnected.
   serve::session machine_;
-  functions::client_pointer client_;  ///< Of whom the machine has accepted.
+  const functions::client_pointer
+      client_;  ///< Without a token; those whose token was accepted have details of their own.
 
   std::deque<serve::effect> pending_;
   bool carrying_out_ = false;

@@ -23,6 +23,7 @@ struct caller {
   bool admin = false;
   std::optional<value> attributes;
   std::optional<std::int64_t> good_until_ns = {};  ///< Wall time at which a user's token expires.
+  std::shared_ptr<const void> details = {};        ///< What the driver wants to find again with each call.
 };
 
 /// One function with its arguments, as it was asked for.

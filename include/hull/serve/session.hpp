@@ -23,6 +23,7 @@ struct session_options {
   std::size_t max_pending_mutations = 1000;    ///< Waiting and running.
   std::size_t max_running_actions = 1000;
   std::size_t max_queries = 100'000;
+  std::size_t max_argument_bytes = 64u << 20;  ///< Of all queries, and of the mutations and actions that are not done.
   std::size_t max_unsent_transitions = 2;
   std::int64_t ping_after_ms = 15'000;         ///< Of silence on our side.
   std::int64_t first_retry_ms = 500;           ///< After a query that could not run; doubles.
@@ -72,6 +73,7 @@ class session {
  private:
   struct query_state {
     std::shared_ptr<const call> what;
+    std::size_t held_bytes = 0;
     std::optional<std::string> journal;         ///< Newest one; pins pages on a rerun.
     std::optional<std::uint64_t> sent_digest;   ///< Of what the client has.
     bool valid = false;                         ///< Ran, and nothing it read has changed since.
@@ -82,6 +84,7 @@ class session {
     request_id id = 0;
     call what;
     std::shared_ptr<const caller> who;
+    std::size_t held_bytes = 0;
   };
   enum class phase { idle, choosing_snapshot, running };
 
@@ -95,6 +98,8 @@ class session {
   void add(const protocol::add_query& q, const moment& m, effects& out);
   void remove(const protocol::remove_query& q, effects& out);
   bool check_call(std::string_view path, const std::optional<std::string>& component, const moment& m, effects& out);
+  /// Counts what the client makes us keep. False: it is too much, and the socket is closed.
+  bool hold(std::size_t bytes, const moment& m, effects& out);
   void start_next_mutation(effects& out);
 
   // Transitions
@@ -142,7 +147,8 @@ class session {
 
   std::deque<waiting_mutation> mutations_;     ///< The first one is running when `mutation_running_`.
   bool mutation_running_ = false;
-  std::size_t running_actions_ = 0;
+  std::multimap<request_id, std::size_t> running_actions_;  ///< And the bytes that each holds.
+  std::size_t held_bytes_ = 0;
   std::int64_t last_sent_ms_;
 };
 

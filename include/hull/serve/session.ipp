@@ -31,7 +31,11 @@ inline result<void> check_server_path(std::string_view path) {
   return check_path(folders_plain);
 }
 
-inline std::string args_text(const array& args) { return write_json(value(args)); }
+inline call to_call(const std::string& path, const std::optional<std::string>& component, const array& args) {
+  return {path, component.value_or(""), write_json(value(args))};
+}
+
+inline std::size_t size_of(const call& c) { return c.udf_path.size() + c.component_path.size() + c.args_json.size(); }
 
 }  // namespace detail
 
@@ -93,8 +97,10 @@ inline void session::add(const protocol::add_query& q, const moment& m, effects&
   if (queries_.size() >= options_.max_queries)
     return fail({fault::kind::overload, "TooManyQueries", "Too many queries on one connection."}, m, out);
   query_state state;
-  state.what = std::make_shared<const call>(call{q.udf_path, q.component_path.value_or(""), detail::args_text(q.args)});
+  state.what = std::make_shared<const call>(detail::to_call(q.udf_path, q.component_path, q.args));
   state.journal = q.journal.value_or(std::nullopt);
+  state.held_bytes = detail::size_of(*state.what) + (state.journal ? state.journal->size() : 0);
+  if (!hold(state.held_bytes, m, out)) return;
   queries_.emplace(q.id, std::move(state));
 }
 
@@ -102,6 +108,7 @@ inline void session::remove(const protocol::remove_query& q, effects& out) {
   const auto at = queries_.find(q.id);
   if (at == queries_.end()) return close_as_broken(out);
   if (at->second.valid) out.push_back(unwatch_query{q.id});
+  held_bytes_ -= at->second.held_bytes;
   queries_.erase(at);
   fresh_.erase(q.id);
   removed_.push_back(q.id);
@@ -115,21 +122,26 @@ inline void session::handle(const protocol::mutation& c, const moment& m, effect
                  "Too many mutations of one client are waiting (limit: " +
                      std::to_string(options_.max_pending_mutations) + ")."},
                 m, out);
-  mutations_.push_back({c.id, call{c.udf_path, c.component_path.value_or(""), detail::args_text(c.args)}, caller_});
+  call what = detail::to_call(c.udf_path, c.component_path, c.args);
+  const std::size_t bytes = detail::size_of(what);
+  if (!hold(bytes, m, out)) return;
+  mutations_.push_back({c.id, std::move(what), caller_, bytes});
   start_next_mutation(out);
 }
 
 inline void session::handle(const protocol::action& c, const moment& m, effects& out) {
   if (has_expired(m, out)) return;
   if (!check_call(c.udf_path, c.component_path, m, out)) return;
-  if (running_actions_ >= options_.max_running_actions)
+  if (running_actions_.size() >= options_.max_running_actions)
     return fail({fault::kind::overload, "TooManyInflightActionsForSingleClient",
                  "Too many actions of one client are running (limit: " + std::to_string(options_.max_running_actions) +
                      ")."},
                 m, out);
-  ++running_actions_;
-  out.push_back(run_action{c.id, call{c.udf_path, c.component_path.value_or(""), detail::args_text(c.args)}, caller_,
-                           session_id_});
+  call what = detail::to_call(c.udf_path, c.component_path, c.args);
+  const std::size_t bytes = detail::size_of(what);
+  if (!hold(bytes, m, out)) return;
+  running_actions_.emplace(c.id, bytes);
+  out.push_back(run_action{c.id, std::move(what), caller_, session_id_});
 }
 
 inline void session::handle(const protocol::authenticate& c, const moment&, effects& out) {
@@ -149,6 +161,18 @@ inline bool session::check_call(std::string_view path, const std::optional<std::
     close_as_broken(out);
     return false;
   }
+  return true;
+}
+
+inline bool session::hold(std::size_t bytes, const moment& m, effects& out) {
+  if (bytes > options_.max_argument_bytes - held_bytes_) {
+    fail({fault::kind::overload, "TooManyArgumentBytes",
+          "The arguments of one client's queries and calls are too large together (limit: " +
+              std::to_string(options_.max_argument_bytes) + " bytes)."},
+         m, out);
+    return false;
+  }
+  held_bytes_ += bytes;
   return true;
 }
 
@@ -199,6 +223,7 @@ inline effects session::mutation_finished(request_id id, const call_result& resu
   effects out;
   if (closed_) return out;
   mutation_running_ = false;
+  held_bytes_ -= mutations_.front().held_bytes;
   mutations_.pop_front();
   send(mutation_response_text(id, result), m, out);
   start_next_mutation(out);
@@ -210,7 +235,10 @@ inline effects session::mutation_finished(request_id id, const call_result& resu
 inline effects session::action_finished(request_id id, const call_result& result, const moment& m) {
   effects out;
   if (closed_) return out;
-  --running_actions_;
+  if (const auto running = running_actions_.find(id); running != running_actions_.end()) {
+    held_bytes_ -= running->second;
+    running_actions_.erase(running);
+  }
   send(action_response_text(id, result), m, out);
   dirty_ = true;
   settle(out);

@@ -74,6 +74,26 @@ TEST_F(EdgeAuth, ASessionSignsInRefreshesAndSignsOut) {
   EXPECT_THAT(results_until(c, 4), ElementsAre("\"nobody\""));
 }
 
+TEST_F(EdgeAuth, AMutationThatWaitsKeepsTheTokenOfItsUser) {
+  socket_client c(rig.port());
+  const std::string token = token_for("ada");
+  c.send(connect_frame());
+  c.send(authenticate(0, "User", token));
+  results_until(c, 1);
+  c.send(R"({"type":"Mutation","requestId":0,"udfPath":"m:push_and_rest","args":[{}]})");
+  c.send(R"({"type":"Mutation","requestId":1,"udfPath":"m:token","args":[{}]})");
+  c.send(R"({"type":"Authenticate","baseVersion":1,"tokenType":"None"})");
+  c.send(R"({"type":"Mutation","requestId":2,"udfPath":"m:token","args":[{}]})");
+  std::vector<std::string> answers;
+  while (answers.size() < 3) {
+    const auto m = protocol::decode_server_message(c.receive()).value();
+    if (const auto* r = std::get_if<protocol::mutation_response>(&m))
+      answers.push_back(write_json(std::get<value>(r->outcome)));
+  }
+  EXPECT_EQ(answers[1], "\"" + token + "\"");
+  EXPECT_EQ(answers[2], "null");
+}
+
 TEST_F(EdgeAuth, MutationsAndActionsCarryTheUser) {
   socket_client c(rig.port());
   c.send(connect_frame());

@@ -204,6 +204,99 @@ TEST(Endpoint, SilentClientsAreDropped) {
   EXPECT_THAT(all, HasSubstr(std::string("\x89\x00", 2)));  // pings
 }
 
+/// A client that knows how to shake hands, and nothing else.
+void shake_hands(raw_client& c) {
+  c.write("GET /api/sync HTTP/1.1\r\n" + upgrade_headers);
+  EXPECT_THAT(c.read_until("\r\n\r\n"), HasSubstr("101 Switching Protocols"));
+}
+
+/// A frame of a client, with a mask of zeros; without the last `missing` bytes.
+std::string raw_frame(const std::string& text, std::size_t missing = 0) {
+  const std::size_t size = text.size();
+  const int bits = size < 126 ? 0 : size < 65536 ? 16 : 64;
+  std::string frame = "\x81";
+  frame += static_cast<char>(0x80 | (bits == 0 ? size : bits == 16 ? 126 : 127));
+  for (int shift = bits - 8; shift >= 0; shift -= 8) frame += static_cast<char>(size >> shift & 0xff);
+  return frame + std::string(4, '\0') + text.substr(0, size - missing);
+}
+
+TEST(Endpoint, ClientsThatAreGoneAreDroppedAlthoughTheSystemTakesWhatIsSent) {
+  backend::sync::endpoint_options options;
+  options.ping_every = std::chrono::milliseconds(200);
+  options.drop_after_silence = std::chrono::milliseconds(1500);
+  server_rig rig(options);
+  raw_client gone(rig.port());
+  shake_hands(gone);
+  gone.write(raw_frame(connect_frame()) + raw_frame(add_frame(0, 1, add(0, "m:list"))));
+  EXPECT_THAT(gone.read_until("QueryUpdated"), HasSubstr("QueryUpdated"));
+  socket_client other(rig.port());
+  other.send(connect_frame());
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  for (unsigned i = 0; !gone.closed_by_peer() && std::chrono::steady_clock::now() < end; ++i) {
+    other.send(push(i));
+    gone.read_all(std::chrono::milliseconds(100));
+  }
+  EXPECT_TRUE(gone.closed_by_peer());
+}
+
+TEST(Endpoint, WhoTakesNothingIsDroppedBeforeItTakesAllMemory) {
+  backend::sync::endpoint_options options;
+  options.drop_unsent_above = 1u << 20;
+  server_rig rig(options);
+  raw_client c(rig.port());
+  shake_hands(c);
+  const std::string megabyte(1u << 20, 'x');
+  c.write(raw_frame(connect_frame()));
+  EXPECT_EQ(rig.sockets().open_connections(), 1u);
+  std::string all;
+  for (unsigned i = 0; i < 12; ++i)
+    all += raw_frame(R"({"type":"Action","requestId":)" + std::to_string(i) + R"(,"udfPath":"m:echo","args":[")" +
+                     megabyte + R"("]})");
+  c.write(all);
+  for (int i = 0; i < 1000 && rig.sockets().open_connections() > 0; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  EXPECT_EQ(rig.sockets().open_connections(), 0u);
+}
+
+TEST(Endpoint, UnfinishedMessagesShareTheirRoom) {
+  backend::sync::endpoint_options options;
+  options.max_incoming_bytes = 5u << 20;
+  server_rig rig(options);
+  const std::string large = std::string(3u << 20, ' ') + connect_frame();
+  {
+    raw_client unfinished(rig.port());
+    shake_hands(unfinished);
+    unfinished.write(raw_frame(large, 1));
+    unfinished.read_all(std::chrono::milliseconds(500));
+    socket_client c(rig.port());
+    c.send(large);
+    const auto end = c.read_to_end();
+    EXPECT_EQ(end.code, 1013u);
+    EXPECT_EQ(end.reason, "TooManyBytesOnTheirWay");
+  }
+  for (int i = 0; i < 500 && rig.sockets().open_connections() > 0; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  socket_client c(rig.port());
+  for (int i = 0; i < 3; ++i) c.send(std::string(3u << 20, ' ') + R"({"type":"Event","eventType":"t","event":null})");
+  c.send(large);
+  c.send(add_frame(0, 1, ""));
+  EXPECT_NO_THROW(next_transition(c)) << "what has been dealt with makes room";
+}
+
+TEST(Endpoint, CallsThatComeToAnUnexpectedEndAreAnswered) {
+  server_rig rig;
+  socket_client query(rig.port());
+  query.send(connect_frame());
+  query.send(add_frame(0, 1, add(0, "m:throw")));
+  EXPECT_EQ(query.read_to_end().code, 1011u);
+  for (const char* type : {"Mutation", "Action"}) {
+    socket_client c(rig.port());
+    c.send(connect_frame());
+    c.send(std::string(R"({"type":")") + type + R"(","requestId":0,"udfPath":"m:throw","args":[{}]})");
+    EXPECT_EQ(c.read_to_end().code, 1011u) << type;
+  }
+}
+
 TEST(Endpoint, ClientsAreSentAwayWhenTheServerStops) {
   server_rig rig;
   socket_client c(rig.port());

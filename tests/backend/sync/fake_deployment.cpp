@@ -287,6 +287,7 @@ outcome<std::shared_ptr<const query_outcome>> application::query(const function_
     for (const auto& item : w.items) list += (list.size() > 1 ? "," : "") + item;
   }
   list += "]";
+  if (c.path == "m:throw") throw std::runtime_error("thrown");
   if (c.path == "m:list") {
     ++w.runs;
     o->value_json = text(list);
@@ -307,7 +308,11 @@ outcome<std::shared_ptr<const query_outcome>> application::query(const function_
 }
 
 outcome<call_outcome> application::mutation(const function_call& c) {
+  if (c.path == "m:throw") throw std::runtime_error("thrown");
   if (c.path == "m:who") return call_outcome{text(who(c)), {}, {}, latest()};
+  if (c.path == "m:token")
+    return call_outcome{
+        text(write_json(c.client->auth_token ? value(*c.client->auth_token) : value())), {}, {}, latest()};
   if (c.path != "m:push" && c.path != "m:push_and_rest") return call_outcome{nullptr, unknown(c), {}, 0};
   if (c.committing) c.committing->store(true);
   auto& w = test::the_world();
@@ -324,6 +329,7 @@ outcome<call_outcome> application::mutation(const function_call& c) {
 }
 void application::mutation(const function_call& c, const run_later&, const call_answer& answer) { answer(mutation(c)); }
 outcome<call_outcome> application::action(const function_call& c) {
+  if (c.path == "m:throw") throw std::runtime_error("thrown");
   if (c.path == "m:who") return call_outcome{text(who(c)), {}, {}, 0};
   if (c.path == "m:crash") return internal_failure("the details nobody should see");
   if (c.path == "m:slow") std::this_thread::sleep_for(std::chrono::milliseconds(300));

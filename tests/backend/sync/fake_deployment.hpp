@@ -1,6 +1,7 @@
 // A deployment without database and JavaScript, for tests of the edges: a list of numbers that `m:list` returns,
 // `m:push` appends to (`m:push_and_rest` takes its time afterwards) and `m:echo` gives back its arguments; `m:who` says
-// who asks. Linked in place of the real rooms.
+// who asks, the mutation `m:token` with which token, and `m:throw` comes to an unexpected end. Linked in place of the
+// real rooms.
 #pragma once
 
 #include "auth/admin_key.hpp"

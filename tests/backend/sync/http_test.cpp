@@ -308,6 +308,22 @@ TEST(Http, BodiesShareTheirRoom) {
   EXPECT_EQ(http_request(rig.port(), "POST", "/echo", small).status, 200u);
 }
 
+TEST(Http, WhatIsSetAsideForABodyOfUnknownLengthGrowsWithIt) {
+  http::listener_options options;
+  options.max_body_bytes = 6u << 20;
+  server_rig rig({}, options);
+  const auto post = [&](std::size_t bytes) {
+    raw_client c(rig.port());
+    char size[20];
+    std::snprintf(size, sizeof size, "%zx", bytes);
+    c.write("POST /echo HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n" +
+            std::string(size) + "\r\n" + std::string(bytes, 'x') + "\r\n0\r\n\r\n");
+    return c.read_all();
+  };
+  EXPECT_THAT(post(9u << 20), StartsWith("HTTP/1.1 503"));
+  EXPECT_THAT(post(3u << 20), StartsWith("HTTP/1.1 200"));
+}
+
 TEST(Http, LimitsHeadersAndBodies) {
   server_rig rig;
   EXPECT_EQ(http_request(rig.port(), "GET", "/version", "", {{"X-Long", std::string(70'000, 'x')}}).status, 431u);

@@ -249,7 +249,9 @@ INSTANTIATE_TEST_SUITE_P(
                {R"({"type":"Connect","sessionId":"me","connectionCount":0})"},
                {invalid + "Connect.sessionId", "close plainly"}},
         ending{"BadPath", {add_frame(0, 1, add(0, "messages.list"))}, {invalid + "\"messages.list", "close plainly"}},
-        ending{"BaseMismatch", {add_frame(3, 4, "")}, {"FatalError BaseVersionMismatch: ModifyQuerySet builds on base version 3", "close plainly"}},
+        ending{"BaseMismatch",
+               {add_frame(3, 4, "")},
+               {"FatalError BaseVersionMismatch: ModifyQuerySet builds on base version 3", "close plainly"}},
         ending{"VersionNotNewer", {add_frame(0, 0, "")}, {"close 1011 InternalServerError"}},
         ending{"DuplicateQuery",
                {add_frame(0, 1, add(0, "a:q") + "," + add(0, "a:q"))},
@@ -378,6 +380,29 @@ TEST(Session, TooManyCallsAreTurnedAway) {
   session_rig actions(options);
   actions.frame(action(0));
   EXPECT_THAT(actions.frame(action(1)), ElementsAre("close 1013 TooManyInflightActionsForSingleClient"));
+}
+
+TEST(Session, WhatOneClientMakesItKeepIsBounded) {
+  serve::session_options options;
+  options.max_argument_bytes = 30;  // a query of these takes 10 bytes
+  session_rig queries(options);
+  queries.frame(add_frame(0, 1, add(0, "m:list") + "," + add(1, "m:list")));
+  queries.frame(add_frame(1, 2, remove(0) + "," + remove(1)));
+  queries.frame(add_frame(2, 3, add(2, "m:list") + "," + add(3, "m:list") + "," + add(4, "m:list")));
+  EXPECT_FALSE(queries.machine().closed());
+  EXPECT_THAT(queries.frame(action(0)), ElementsAre("close 1013 TooManyArgumentBytes"));
+
+  session_rig calls(options);
+  for (unsigned i = 0; i < 5; ++i) {
+    calls.frame(mutation(i));
+    calls.mutation_done(i, "1", 1001 + i);
+    calls.frame(action(100 + i));
+    calls.action_done(100 + i, "1");
+  }
+  EXPECT_FALSE(calls.machine().closed()) << "what is done does not count";
+  for (unsigned i = 10; i < 13; ++i) calls.frame(action(i));
+  EXPECT_FALSE(calls.machine().closed());
+  EXPECT_THAT(calls.frame(add_frame(0, 1, add(0, "m:list"))), ElementsAre("close 1013 TooManyArgumentBytes"));
 }
 
 TEST(Session, TellsTheClockSkewWhenTheClientToldItsTime) {
