@@ -14,6 +14,10 @@ constexpr std::uint64_t second_ns = 1'000'000'000;
 constexpr std::uint64_t log_window_ns = 120 * second_ns;       // How far back reads can be validated,
 constexpr std::uint64_t least_log_window_ns = 10 * second_ns;  // and when so much is written that it takes much memory.
 constexpr std::size_t log_bytes = 64u << 20;
+// Times rise with each commit though the clock be set back: then nothing grows old for a while. So there are limits
+// that do not ask for the time.
+constexpr std::size_t most_log_bytes = 4 * log_bytes;
+constexpr std::size_t max_snapshots = 1'000'000;
 constexpr std::uint64_t snapshot_window_ns = 60 * second_ns;  // How old a snapshot may be asked for.
 constexpr std::uint64_t prune_window_ns = 240 * second_ns;    // Longer than any transaction lives.
 constexpr std::int64_t tidy_every_ns = static_cast<std::int64_t>(second_ns);
@@ -293,11 +297,11 @@ void committer::publish(snapshot newest) {
   published_ = history_.back().ts;
   // A snapshot leaves the window when its successor does: after a long pause the last one is still young.
   const timestamp oldest = before(history_.back().ts, snapshot_window_ns);
-  while (history_.size() > 1 && history_[1].ts <= oldest) history_.pop_front();
+  while (history_.size() > 1 && (history_[1].ts <= oldest || history_.size() > max_snapshots)) history_.pop_front();
 }
 
 bool committer::tidy() {
-  log_.purge(before(last_ts_, log_window_ns), log_bytes, before(last_ts_, least_log_window_ns));
+  log_.purge(before(last_ts_, log_window_ns), log_bytes, before(last_ts_, least_log_window_ns), most_log_bytes);
   if (prune_pauses_ != 0 || broken_) return false;
   // An error here is no loss: the versions stay for the next round.
   const timestamp old = before(last_ts_, prune_window_ns);

@@ -91,11 +91,15 @@ outcome<void> found_store(transaction_state& state) {
   return {};
 }
 
-/// The answer to a commit that has nothing to write or is not allowed; nothing: it is to be tried.
-std::optional<outcome<timestamp>> answer_without_commit(const transaction& tx, bool nested) {
-  if (!tx.has_writes()) return tx.begin_ts();
-  if (nested) return internal_failure("a transaction cannot commit while a nested call is open");
-  return std::nullopt;
+/// What the transaction has to write; nothing: it has left everything as it was. That needs no time of its own: one
+/// that is in no record would be unknown after a restart, while clients have seen it.
+outcome<std::optional<commit_request>> to_write(transaction_state&& state, std::string source) {
+  std::optional<commit_request> request;
+  if (state.pending.documents().empty()) return request;
+  if (!state.savepoints.empty()) return internal_failure("a transaction cannot commit while a nested call is open");
+  request = std::move(state).finish(std::move(source));
+  if (request->record.documents.empty()) request.reset();
+  return request;
 }
 
 }  // namespace
@@ -140,13 +144,19 @@ outcome<transaction> database::begin_at(timestamp ts) {
 }
 
 outcome<timestamp> database::commit(transaction tx, std::string write_source) {
-  if (auto known = answer_without_commit(tx, !tx.state_->savepoints.empty())) return *std::move(known);
-  return impl_->commits.commit(std::move(*tx.state_).finish(std::move(write_source)));
+  const timestamp begun = tx.begin_ts();
+  auto request = to_write(std::move(*tx.state_), std::move(write_source));
+  if (!request) return request.error();
+  if (!*request) return begun;
+  return impl_->commits.commit(**std::move(request));
 }
 
 void database::commit(transaction tx, std::string write_source, std::function<void(outcome<timestamp>)> tell) {
-  if (auto known = answer_without_commit(tx, !tx.state_->savepoints.empty())) return tell(*std::move(known));
-  impl_->commits.commit(std::move(*tx.state_).finish(std::move(write_source)), std::move(tell));
+  const timestamp begun = tx.begin_ts();
+  auto request = to_write(std::move(*tx.state_), std::move(write_source));
+  if (!request) return tell(request.error());
+  if (!*request) return tell(begun);
+  impl_->commits.commit(**std::move(request), std::move(tell));
 }
 
 void database::finish_commits() { impl_->commits.finish(); }

@@ -38,10 +38,11 @@ void write_log::retract_after(timestamp ts) {
   }
 }
 
-void write_log::purge(timestamp ts, std::size_t max_bytes, timestamp spared) {
+void write_log::purge(timestamp ts, std::size_t max_bytes, timestamp spared, std::size_t most_bytes) {
   const std::unique_lock lock(mutex_);
   while (!entries_.empty() && entries_.front().ts <= ts) forget_oldest();
   while (!entries_.empty() && bytes_ > max_bytes && entries_.front().ts <= spared) forget_oldest();
+  while (!entries_.empty() && bytes_ > most_bytes) forget_oldest();
 }
 
 void write_log::forget_oldest() {

@@ -38,8 +38,9 @@ class write_log {
   void append(log_entry entry);
   /// Takes back the newest entries, down to and without those at `ts`.
   void retract_after(timestamp ts);
-  /// Forgets entries up to `ts`; and while the others take more than `max_bytes`, more of the old ones, up to `spared`.
-  void purge(timestamp ts, std::size_t max_bytes, timestamp spared);
+  /// Forgets entries up to `ts`; while the others take more than `max_bytes`, more of the old ones, up to `spared`; and
+  /// while they take more than `most_bytes`, any.
+  void purge(timestamp ts, std::size_t max_bytes, timestamp spared, std::size_t most_bytes);
   std::size_t size_bytes() const;
 
   struct conflict {

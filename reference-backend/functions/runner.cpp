@@ -133,13 +133,12 @@ outcome<query_cache::run_pointer> runner::query(const checked_call& call, std::o
   const database::timestamp at = ts ? *ts : shared_.db.latest_ts();
   const std::int64_t began_ns = shared_.time.steady_ns();
   std::optional<run_report> own;  // Of a run of our own; else the result was known.
-  auto run = cache_.get(key_of(call), at, shared_.time.wall_ns(),
-                        [&] { return run_query(call, at, own.emplace(shared_, run_kind::query, call, began_ns)); });
-  if (!run) return run;
-  if (own)
-    own->end(**run);
-  else
-    tell_known(call, began_ns, **run);
+  auto run = cache_.get(key_of(call), at, shared_.time.wall_ns(), [&] {
+    auto mine = run_query(call, at, own.emplace(shared_, run_kind::query, call, began_ns));
+    if (mine) own->end(**mine);  // Before others have the result: then its log is there, too.
+    return mine;
+  });
+  if (run && !own) tell_known(call, began_ns, **run);
   return run;
 }
 

@@ -5,7 +5,9 @@
 #include "functions/stored_text.hpp"
 
 #include <hull/value/json.hpp>
+#include <hull/value/size.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace hull::backend::functions {
@@ -14,23 +16,12 @@ namespace {
 constexpr std::string_view table = "_session_requests";
 constexpr std::string_view index = "by_session_id_and_request_id";
 
+/// What `forget_old_records` has in memory at once.
+constexpr std::size_t forgotten_bytes = 16u << 20;
+constexpr std::size_t rows_per_look = 32;
+
 std::vector<value> key_of(const session_request& request) {
   return {value(request.session_id), value::int64(request.request_id)};
-}
-
-/// The record was written once, so everything that reads it is unchanged from exactly its commit on.
-outcome<database::timestamp> commit_time(database::database& db, const session_request& request,
-                                         database::timestamp after, database::timestamp until) {
-  auto probe = db.begin_at(until);
-  if (!probe) return probe.error();
-  auto rows = probe->lookup(table, index, key_of(request));
-  if (!rows) return rows.error();
-  const auto reads = probe->take_reads();
-  while (after + 1 < until) {
-    const database::timestamp middle = after + (until - after) / 2;
-    (db.unchanged(*reads, middle, until) ? until : after) = middle;
-  }
-  return until;
 }
 
 /// The record has lines as their texts: "[LOG] 'hello'". Such a line has the same text again.
@@ -82,7 +73,9 @@ outcome<std::optional<finished_call>> find_recorded(const services& shared, data
   if (rows->empty()) return std::optional<finished_call>{};
   const auto text = join_parts(*rows);
   if (!text) return damaged();
-  auto recorded = read_json(*text, {.limits = {}, .any_names = true, .plain = false});
+  json_options form{.limits = {}, .any_names = true, .plain = false};
+  ++form.limits.max_nesting;  // The result may be as deep as values are, and lies in an object here.
+  auto recorded = read_json(*text, form);
   if (!recorded) return damaged();
 
   finished_call finished;
@@ -90,26 +83,29 @@ outcome<std::optional<finished_call>> find_recorded(const services& shared, data
   if (const value* lines = recorded->find("logLines"); lines != nullptr && lines->is_array())
     for (const value& line : lines->as_array())
       if (line.is_string()) finished.log_lines.push_back(line_of(line.as_string()));
-  const value* began = rows->front().find("beganAt");
-  if (began == nullptr || began->if_int64() == nullptr) return damaged();
-  auto ts = commit_time(shared.db, request, static_cast<database::timestamp>(began->as_int64()), tx.begin_ts());
-  if (!ts) return ts.error();
-  finished.ts = *ts;
+  // Records of earlier versions do not know their time; a later one stands in for it.
+  const value* ts = rows->front().find("committedAt");
+  finished.ts = ts && ts->if_int64() ? static_cast<database::timestamp>(ts->as_int64()) : tx.begin_ts();
   finished.replayed = true;
-  finished.result = database::with_commit_ts(finished.result, static_cast<std::int64_t>(*ts));
+  finished.result = database::with_commit_ts(finished.result, static_cast<std::int64_t>(finished.ts));
   return std::optional<finished_call>(std::move(finished));
 }
 
 outcome<std::size_t> forget_old_records(database::transaction& tx, std::int64_t now_ns, std::size_t limit) {
   const double oldest_ms = static_cast<double>(now_ns - session_requests_kept_ns) / 1e6;
-  auto rows = tx.lookup(table, "by_creation_time", {}, limit);
-  if (!rows) return rows.error();
-  std::size_t gone = 0;
-  for (const value& row : *rows) {
-    if (row.find("_creationTime")->as_double() > oldest_ms) break;
-    auto removed = tx.remove(database::access::backend, row.find("_id")->as_string(), std::nullopt);
-    if (!removed) return removed.error();
-    ++gone;
+  std::size_t gone = 0, bytes = 0;
+  while (gone < limit) {
+    if (bytes > forgotten_bytes) return limit;
+    auto rows = tx.lookup(table, "by_creation_time", {}, std::min(limit - gone, rows_per_look));
+    if (!rows) return rows.error();
+    for (const value& row : *rows) {
+      if (row.find("_creationTime")->as_double() > oldest_ms) return gone;
+      auto removed = tx.remove(database::access::backend, row.find("_id")->as_string(), std::nullopt);
+      if (!removed) return removed.error();
+      bytes += value_size(row);
+      ++gone;
+    }
+    if (rows->empty()) break;
   }
   return gone;
 }
@@ -118,13 +114,12 @@ outcome<void> record(database::transaction& tx, const session_request& request, 
   const std::string text = text_of(finished);
   double number = 0;
   for (const std::string_view part : parts_of(text)) {
-    auto inserted =
-        tx.insert(database::access::backend, table,
-                  value::make_object({{"sessionId", request.session_id},
-                                      {"requestId", value::int64(request.request_id)},
-                                      {"part", number},
-                                      {"text", std::string(part)},
-                                      {"beganAt", value::int64(static_cast<std::int64_t>(tx.begin_ts()))}}));
+    auto inserted = tx.insert(database::access::backend, table,
+                              value::make_object({{"sessionId", request.session_id},
+                                                  {"requestId", value::int64(request.request_id)},
+                                                  {"part", number},
+                                                  {"text", std::string(part)},
+                                                  {"committedAt", value::make_object({{"$commitTs", value()}})}}));
     if (!inserted) return inserted.error();
     number += 1;
   }

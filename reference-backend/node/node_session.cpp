@@ -157,7 +157,8 @@ void node_session::begin_call(const std::shared_ptr<question>& asked, question_i
   if (!taken) {
     --asked->running;
     asked->done = true;
-    asked->result.failed = busy();
+    // Not "busy", which would say that the action has not begun.
+    asked->result.failed = internal_failure("There was no thread to call a function for an action of Node.js.");
     changed_.notify_all();
   }
 }

@@ -268,7 +268,9 @@ run_result execution::finish(std::optional<std::string> value_json) {
   if (setup_.where == surroundings::action)
     r.script_time = std::max(r.user_time - box_.timer().paused(), std::chrono::microseconds(0));
   if (box_.stopped() == stop_reason::shutdown)
-    r.failed = failure{blame::overload, "ShuttingDown", "The backend is shutting down.", std::nullopt};
+    // An action that has begun is not to be begun again.
+    r.failed = failure{setup_.where == surroundings::action ? blame::server : blame::overload, "ShuttingDown",
+                       "The backend is shutting down.", std::nullopt};
   else if (box_.spent())
     r.thrown = box_error();
   else if (failed_)

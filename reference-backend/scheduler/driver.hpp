@@ -25,7 +25,8 @@ namespace hull::backend::scheduler {
 /// Rows that are of no use after a while.
 struct clean_up {
   std::string what;  ///< "scheduled functions that ended long ago"
-  /// Deletes up to `limit` of them; how many it found.
+  /// Deletes up to `limit` of them; how many it found. `limit` stands for "there may be more", too, when it stopped
+  /// early because they were large.
   std::function<outcome<std::size_t>(database::transaction&, std::int64_t now_ns, std::size_t limit)> erase;
   std::size_t batch = 1000;
   std::chrono::seconds pause{10};      ///< Before the next batch when there may be more.

@@ -5,6 +5,8 @@
 #include "database/validator.hpp"
 #include "scheduler/rows.hpp"
 
+#include <hull/value/size.hpp>
+
 #include <algorithm>
 
 namespace hull::backend::scheduler {
@@ -15,6 +17,8 @@ using database::transaction;
 
 constexpr std::string_view jobs_table = "_scheduled_jobs";
 constexpr std::string_view args_table = "_scheduled_job_args";
+/// Of arguments that one transaction deletes: it has them in memory.
+constexpr std::size_t erased_bytes = 16u << 20;
 constexpr std::string_view view = "_scheduled_functions";
 
 value ended(value final_state, std::int64_t now_ns) {
@@ -124,9 +128,12 @@ outcome<void> note_conflicts(transaction& tx, const open_job& job, std::int64_t 
 outcome<std::size_t> delete_ended_jobs(transaction& tx, std::int64_t now_ns, std::size_t limit) {
   auto rows = rows_by_time(tx, jobs_table, "by_completed_ts", "completedTs", now_ns - kept_after_end_ns, limit);
   if (!rows) return rows.error();
+  std::size_t bytes = 0;
   for (const value& row : *rows) {
+    if (bytes > erased_bytes) return limit;
     auto args = find_row(tx, text_of(row, "argsId"));
     if (!args) return args.error();
+    bytes += *args ? value_size(**args) : 0;
     if (*args)
       if (auto erased = erase_row(tx, text_of(row, "argsId")); !erased) return erased.error();
     if (auto erased = erase_row(tx, text_of(row, "_id")); !erased) return erased.error();

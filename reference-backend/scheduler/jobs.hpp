@@ -59,7 +59,8 @@ outcome<void> postpone_job(database::transaction& tx, const open_job& job, std::
 /// Notes how many attempts of the job others got in the way of.
 outcome<void> note_conflicts(database::transaction& tx, const open_job& job, std::int64_t conflicts);
 
-/// Deletes jobs that ended long ago, at most `limit`; returns how many.
+/// Deletes jobs that ended long ago, at most `limit`; returns how many, or `limit` if their arguments were enough for
+/// one transaction.
 outcome<std::size_t> delete_ended_jobs(database::transaction& tx, std::int64_t now_ns, std::size_t limit);
 
 }  // namespace hull::backend::scheduler

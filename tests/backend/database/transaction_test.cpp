@@ -66,6 +66,16 @@ TEST_F(Transaction, UnchangedWritesAreNoWrites) {
   EXPECT_EQ(db->commit(std::move(tx), "test").value(), before);
 }
 
+TEST_F(Transaction, WhatIsInsertedAndRemovedNeedsNoTime) {
+  insert("t", R"({"n":1})");
+  const timestamp before = db->latest_ts();
+  transaction tx = db->begin();
+  const auto id = tx.insert(access::user, "t", json("{}")).value();
+  ASSERT_TRUE(tx.remove(access::user, id, std::nullopt));
+  EXPECT_EQ(db->commit(std::move(tx), "test").value(), before);
+  EXPECT_EQ(db->latest_ts(), before) << "a time that no record has would be unknown after a restart";
+}
+
 TEST_F(Transaction, RollsBackNestedWritesAlone) {
   const std::string id = insert("t", R"({"n":1})");
   transaction tx = db->begin();

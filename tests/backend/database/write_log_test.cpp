@@ -36,7 +36,7 @@ TEST(WriteLog, FindsOldAndNewKeys) {
 TEST(WriteLog, SaysWhenItDoesNotReachBack) {
   write_log log(5);
   for (timestamp ts = 10; ts <= 50; ts += 10) log.append(write_of(ts, 1, std::nullopt, "k"));
-  log.purge(30, SIZE_MAX, 0);
+  log.purge(30, SIZE_MAX, 0, SIZE_MAX);
   read_set reads, quiet;
   reads.add(1, interval::point("x"));
   quiet.add(2, interval::all());
@@ -69,7 +69,7 @@ class RecentWrites : public testing::Test {
 
 TEST_F(RecentWrites, AreForgottenWhenTheyAreOld) {
   const std::size_t all = log.size_bytes();
-  log.purge(105, SIZE_MAX, 0);
+  log.purge(105, SIZE_MAX, 0, SIZE_MAX);
   EXPECT_EQ(log.size_bytes(), all / 2);
   EXPECT_EQ(since(104), verdict::unknown);
   EXPECT_EQ(since(105), verdict::changed);
@@ -78,16 +78,19 @@ TEST_F(RecentWrites, AreForgottenWhenTheyAreOld) {
 
 TEST_F(RecentWrites, AreForgottenSoonerWhenTheyTakeMuchRoom) {
   const std::size_t all = log.size_bytes();
-  log.purge(102, all / 2, 200);
+  log.purge(102, all / 2, 200, SIZE_MAX);
   EXPECT_EQ(log.size_bytes(), all / 2);
   EXPECT_EQ(since(104), verdict::unknown);
   EXPECT_EQ(since(105), verdict::changed);
 
   log.append(write_of(111, rows, std::nullopt, std::string(100'000, 'k')));
   EXPECT_GT(log.size_bytes(), 100'000u);
-  log.purge(102, all / 2, 107);
+  log.purge(102, all / 2, 107, 200'000);
   EXPECT_EQ(since(106), verdict::unknown);
-  EXPECT_EQ(since(107), verdict::changed) << "spared, however large";
+  EXPECT_EQ(since(107), verdict::changed) << "spared, although it is large";
+  log.purge(102, all / 2, 107, 100'000);
+  EXPECT_EQ(since(110), verdict::unknown) << "but not without limit";
+  EXPECT_EQ(since(111), verdict::unchanged);
 }
 
 TEST_F(RecentWrites, AreTakenBack) {

@@ -51,6 +51,7 @@ export default {
 
 struct records : testing::Test {
   records() { d.records.clear(); }
+  ~records() override { d.after_run = nullptr; }
   deployed_app d{{{"m.js", module_of_records}, {"http.js", module_of_routes}}};
 
   unsigned get(const std::string& path) {
@@ -303,6 +304,19 @@ TEST_F(records, are_not_made_of_answers_that_are_given_again) {
   const auto again = d.app().mutation(call).value();
   EXPECT_EQ(again.log_lines, first.log_lines);
   EXPECT_EQ(d.records.size(), 1u);
+}
+
+TEST_F(records, a_run_is_told_before_others_have_its_result) {
+  const function_call call = deployed_app::call("m:list");
+  std::vector<bool> cached_when_landed;
+  d.after_run = [&](const runtime::run_request&) {
+    const auto seen = d.app().look_for_query(call, d.app().db().latest_ts(), [&](const auto&) {
+      for (const function_record& r : d.records) cached_when_landed.push_back(r.cached);
+    });
+    EXPECT_TRUE(seen.under_way);
+  };
+  ASSERT_TRUE(d.app().query(call));
+  EXPECT_EQ(cached_when_landed, (std::vector<bool>{false, true}));
 }
 
 }  // namespace

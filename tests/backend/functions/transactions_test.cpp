@@ -48,6 +48,9 @@ export const act = action({ handler: async () => {
            inner: await call("actions/action", { reference: "_reference/function/m.js:inner", args: {} }) };
 } });
 export const inner = action({ internal: true, handler: () => "inner" });
+export const stamped = mutation({ handler: async () => { await db.insert("rows", { n: 0 }); return { $commitTs: null }; } });
+export const nested = mutation({ handler: async () => { let v = 1; for (let i = 0; i < 64; ++i) v = [v]; return v; } });
+export const large = mutation({ handler: () => "x".repeat(12 << 20) });
 export const custom = query({ handler: () => { throw new ConvexError("no"); } });
 export const dangling = action({ handler: () => call("actions/query", { name: "m:gone", args: {} }) });
 )js";
@@ -242,6 +245,37 @@ TEST_F(transactions, a_request_of_a_session_runs_once) {
   call.session->session_id = "00000000-0000-4000-8000-000000000001";
   d.app().mutation(call).value();
   EXPECT_EQ(value_of("m:count"), "4");
+}
+
+TEST_F(transactions, a_replay_gives_the_same_answer_however_late_it_is) {
+  for (const std::string path : {"m:stamped", "m:nested"}) {
+    function_call call = deployed_app::call(path);
+    call.session = session_request{"00000000-0000-4000-8000-000000000000", 7};
+    if (path == "m:nested") call.session->request_id = 8;
+    const call_outcome first = d.app().mutation(call).value();
+    ASSERT_FALSE(first.error) << first.error->message;
+    d.time().advance(600'000'000'000);  // Nothing but the record remembers it then.
+    d.mutation("m:add", "[{\"n\":2}]");
+    const call_outcome replayed = d.app().mutation(call).value();
+    ASSERT_FALSE(replayed.error) << replayed.error->message;
+    EXPECT_EQ(*replayed.value_json, *first.value_json);
+    EXPECT_EQ(replayed.ts, first.ts);
+  }
+}
+
+TEST_F(transactions, records_are_forgotten_in_pieces_when_they_are_large) {
+  function_call call = deployed_app::call("m:large");
+  call.session = session_request{"00000000-0000-4000-8000-000000000000", 0};
+  for (; call.session->request_id < 3; ++call.session->request_id) ASSERT_FALSE(d.app().mutation(call).value().error);
+  d.time().advance(session_requests_kept_ns + 1'000'000);
+  std::vector<std::size_t> gone;
+  do {
+    auto tx = d.app().db().begin();
+    gone.push_back(forget_old_records(tx, d.time().wall_ns(), 1000).value());
+    d.app().db().commit(std::move(tx), "clean_up").value();
+  } while (gone.back() != 0);
+  EXPECT_EQ(gone.front(), 1000u) << "there is more";
+  EXPECT_GE(gone.size(), 3u);
 }
 
 TEST_F(transactions, records_are_forgotten_after_two_weeks) {

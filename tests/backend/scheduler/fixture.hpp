@@ -122,10 +122,11 @@ class OverTime : public testing::Test {
     ASSERT_TRUE(db->commit(std::move(tx), "test"));
   }
 
-  std::string schedule(const std::string& path, std::int64_t in_ns = 0, const std::optional<std::string>& parent = {}) {
+  std::string schedule(const std::string& path, std::int64_t in_ns = 0, const std::optional<std::string>& parent = {},
+                       const std::string& args = "[{\"n\":1}]") {
     std::string id;
     change([&](database::transaction& tx) -> outcome<void> {
-      auto made = schedule_job(tx, {path, "[{\"n\":1}]", time.wall_ns() + in_ns}, parent, time.wall_ns());
+      auto made = schedule_job(tx, {path, args, time.wall_ns() + in_ns}, parent, time.wall_ns());
       if (!made) return made.error();
       id = *made;
       return {};

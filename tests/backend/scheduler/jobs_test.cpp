@@ -222,6 +222,19 @@ TEST_F(OverTime, ended_jobs_go_after_a_week_with_their_arguments) {
   EXPECT_EQ(clean(1), 1u);
 }
 
+TEST_F(OverTime, ended_jobs_with_large_arguments_go_in_pieces) {
+  for (int i = 0; i < 5; ++i)
+    work->run_job(schedule("m.js:write", 0, {}, "[\"" + std::string(7u << 20, 'x') + "\"]"), 0);
+  time.advance(kept_after_end_ns);
+  std::vector<std::size_t> gone;
+  do {
+    auto tx = db->begin();
+    gone.push_back(delete_ended_jobs(tx, time.wall_ns(), 100).value());
+    EXPECT_TRUE(db->commit(std::move(tx), "test"));
+  } while (gone.back() != 0);
+  EXPECT_EQ(gone, (std::vector<std::size_t>{100, 2, 0})) << "100: there is more";
+}
+
 TEST_F(OverTime, a_mutation_commits_once_wherever_the_process_dies) {
   const auto id = schedule("m.js:write");
   const auto run = [&] { return survives([&] { work->run_job(id, 0); }); };
