@@ -27,7 +27,6 @@ class byte_room {
       if (room_) room_->taken_ -= bytes_;
     }
 
-    std::size_t bytes() const noexcept { return bytes_; }
     /// Holds at least so many from now on. False: there is no room, and it holds what it held.
     bool grow_to(std::size_t bytes) {
       if (bytes <= bytes_) return true;

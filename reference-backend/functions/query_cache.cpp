@@ -1,6 +1,7 @@
 // Look-up, single flight and eviction.
 #include "functions/query_cache.hpp"
 
+#include "common/outcome_of.hpp"
 #include "common/worker_pool.hpp"
 
 #include <utility>
@@ -53,13 +54,8 @@ outcome<query_cache::run_pointer> query_cache::get(const query_key& key, databas
       const auto mine = position->second = std::make_shared<flight>();
       mine->ts = ts;
       lock.unlock();
-      outcome<run_pointer> result = internal_failure("The query did not run.");
-      try {  // whatever happens: others wait for this flight
-        result = fly(key, ts, now_ns, run);
-      } catch (const std::exception& e) {
-        result = internal_failure(e.what());
-      }
-      return land(own, mine, std::move(result));
+      // Whatever happens: others wait for this flight.
+      return land(own, mine, outcome_of([&] { return fly(key, ts, now_ns, run); }));
     }
     const std::shared_ptr<flight> other = position->second;
     if (other->ts > ts) {  // Its snapshot is too new for us.

@@ -298,10 +298,10 @@ class connection : public std::enable_shared_from_this<connection> {
   void read_body() {
     stream_.expires_after(hub_->options.body_within);
     if (parser_->content_length() || parser_->is_done())
-      wire::async_read(stream_, buffer_, *parser_,
-                       [self = shared_from_this()](error_code e, std::size_t) { self->have_body(e); });
-    else
-      parser_->eager(true), read_piece();
+      return wire::async_read(stream_, buffer_, *parser_,
+                              [self = shared_from_this()](error_code e, std::size_t) { self->have_body(e); });
+    parser_->eager(true);
+    read_piece();
   }
 
   /// Of a body of which nobody knows how long it will be: what is set aside for it grows with it.

@@ -4,7 +4,7 @@
 #include "runtime/buffers.hpp"
 #include "runtime/errors.hpp"
 #include "runtime/execution.hpp"
-#include "runtime/from_outside.hpp"
+#include "common/outcome_of.hpp"
 
 #include <algorithm>
 
@@ -45,7 +45,7 @@ void store_write(call info) {
   if (writer == nullptr) return throw_error(info.GetIsolate(), "There is no such file");
   if (!info[1]->IsArrayBufferView()) return throw_type_error(info.GetIsolate(), "A file is made of bytes");
   const timer_pause waiting(current(info).box().timer());
-  const auto written = from_outside([&] { return writer->write(bytes_of(info[1])); });
+  const auto written = outcome_of([&] { return writer->write(bytes_of(info[1])); });
   if (!written) throw_failure(info, written.error());
 }
 
@@ -57,7 +57,7 @@ void store_finish(call info) {
   outcome<std::string> id = std::string();
   {
     const timer_pause waiting(current(info).box().timer());
-    id = from_outside([&] { return writer->finish(); });
+    id = outcome_of([&] { return writer->finish(); });
   }
   current(info).files().close(number);
   if (!id) return throw_failure(info, id.error());
@@ -89,7 +89,7 @@ void read_file(call info) {
   outcome<std::string> piece = std::string();
   {
     const timer_pause waiting(current(info).box().timer());
-    piece = from_outside([&] { return reader->read(static_cast<std::uint64_t>(std::max(0.0, offset)), max_piece); });
+    piece = outcome_of([&] { return reader->read(static_cast<std::uint64_t>(std::max(0.0, offset)), max_piece); });
   }
   if (!piece) return throw_failure(info, piece.error());
   v8::Local<v8::Uint8Array> bytes;

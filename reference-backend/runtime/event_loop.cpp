@@ -1,6 +1,7 @@
 // The loop that takes a function from its first promise to its end: microtasks, then what JavaScript waits for, then
 // microtasks again. Queries and mutations go on after their promise is fulfilled until nothing is queued; actions
 // stop there, HTTP actions when the body of their response has been written.
+#include "common/outcome_of.hpp"
 #include "runtime/errors.hpp"
 #include "runtime/execution.hpp"
 
@@ -132,12 +133,7 @@ void execution::begin_syscall(pending_syscall s) {
   auto job = [slot, host = setup_.host, name = std::move(s.name), args = std::move(s.args_json), running = on_threads_,
               waker = box_.wake_up()] {
     no_nesting scope;
-    outcome<std::string> answer = internal_failure("");
-    try {
-      answer = host->async_syscall(scope, name, args);
-    } catch (const std::exception& e) {
-      answer = internal_failure(e.what());
-    }
+    outcome<std::string> answer = outcome_of([&] { return host->async_syscall(scope, name, args); });
     {
       const std::lock_guard lock(slot->mutex);
       slot->answer = std::move(answer);
@@ -153,11 +149,7 @@ outcome<std::string> execution::call_host(const pending_syscall& s) {
   outcome<std::string> answer = internal_failure("");
   {
     const timer_pause waiting(box_.timer());
-    try {
-      answer = setup_.host->async_syscall(*this, s.name, s.args_json);
-    } catch (const std::exception& e) {
-      answer = internal_failure(e.what());
-    }
+    answer = outcome_of([&] { return setup_.host->async_syscall(*this, s.name, s.args_json); });
   }
   if (!is_transaction(setup_.where)) return answer;
   if (!answer && !answer.error().deterministic())

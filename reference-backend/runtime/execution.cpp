@@ -3,7 +3,7 @@
 
 #include "common/variable_name.hpp"
 #include "runtime/errors.hpp"
-#include "runtime/from_outside.hpp"
+#include "common/outcome_of.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -136,7 +136,7 @@ outcome<std::optional<std::string>> execution::environment_variable(const std::s
   outcome<std::optional<std::string>> found = std::optional<std::string>();
   {
     const timer_pause waiting(box_.timer());
-    found = from_outside([&]() -> outcome<std::optional<std::string>> {
+    found = outcome_of([&]() -> outcome<std::optional<std::string>> {
       if (setup_.host != nullptr) return setup_.host->environment_variable(name);
       return setup_.environment ? setup_.environment(name) : std::nullopt;
     });
@@ -160,7 +160,7 @@ void execution::log(std::string level, std::vector<std::string> messages, std::s
   if (!line) return;
   if (setup_.host != nullptr) {
     const timer_pause waiting(box_.timer());
-    const auto told = from_outside([&]() -> outcome<void> {
+    const auto told = outcome_of([&]() -> outcome<void> {
       setup_.host->logged(*line);
       return {};
     });
@@ -177,19 +177,19 @@ std::optional<failure> execution::may_call(std::string_view syscall_name) {
 outcome<std::string> execution::syscall(std::string_view name, std::string_view args_json) {
   if (auto refused = may_call(name)) return *refused;
   const timer_pause waiting(box_.timer());
-  return from_outside([&] { return setup_.host->syscall(name, args_json); });
+  return outcome_of([&] { return setup_.host->syscall(name, args_json); });
 }
 
 outcome<std::unique_ptr<file_writer>> execution::store_file(const file_to_store& what) {
   if (auto refused = refuse_operation(setup_.where, importing_, web_operation::storage_store)) return *refused;
   const timer_pause waiting(box_.timer());
-  return from_outside([&] { return setup_.host->store_file(what); });
+  return outcome_of([&] { return setup_.host->store_file(what); });
 }
 
 outcome<std::unique_ptr<file_reader>> execution::open_file(std::string_view storage_id) {
   if (auto refused = refuse_operation(setup_.where, importing_, web_operation::storage_get)) return *refused;
   const timer_pause waiting(box_.timer());
-  return from_outside([&] { return setup_.host->open_file(storage_id); });
+  return outcome_of([&] { return setup_.host->open_file(storage_id); });
 }
 
 void execution::note_rejection(const v8::PromiseRejectMessage& message) {

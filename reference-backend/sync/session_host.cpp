@@ -3,6 +3,7 @@
 
 #include "common/busy.hpp"
 #include "common/log.hpp"
+#include "common/outcome_of.hpp"
 #include "common/random.hpp"
 
 #include <boost/asio/post.hpp>
@@ -54,16 +55,6 @@ serve::query_result to_result(const functions::query_outcome& o) {
 
 serve::call_result to_result(const functions::call_outcome& o) {
   return {o.value_json, to_call_failure(o.error), o.log_lines, o.ts};
-}
-
-/// What `run` gives, or why it came to an unexpected end: whoever asked waits for an answer in any case.
-template <class Run>
-auto answer_of(Run&& run) -> decltype(run()) {
-  try {
-    return run();
-  } catch (const std::exception& e) {
-    return internal_failure(e.what());
-  }
 }
 
 functions::identity to_identity(const serve::caller& who) { return {who.admin, who.attributes, {}}; }
@@ -130,35 +121,29 @@ void session_host::handle(serve::close_socket& e) { socket_->close(e.code, std::
 
 void session_host::handle(serve::check_token& e) {
   const auto& request = e.request;
-  if (request.type == protocol::token_type::none) return accept(std::make_shared<const serve::caller>(), {});
+  if (request.type == protocol::token_type::none)
+    return carry_out(machine_.token_accepted(std::make_shared<const serve::caller>(), now()));
   if (request.type == protocol::token_type::user) return check_user_token(request.token);
   auto who = identity_of_admin_key(services_, request.token, request.acting_as);
   if (!who) return carry_out(machine_.token_refused(to_fault(who.error()), now()));
-  accept(std::make_shared<const serve::caller>(serve::caller{who->admin, std::move(who->attributes), {}}), {});
-}
-
-void session_host::accept(std::shared_ptr<const serve::caller> who, std::optional<std::string> user_token) {
-  if (user_token) {
-    // With the caller, not here: calls that were asked for before run for whom they were asked by.
-    auto details = std::make_shared<functions::client_details>(*client_);
-    details->auth_token = std::move(user_token);
-    auto with_details = std::make_shared<serve::caller>(*who);
-    with_details->details = std::move(details);
-    who = std::move(with_details);
-  }
-  carry_out(machine_.token_accepted(std::move(who), now()));
+  carry_out(machine_.token_accepted(
+      std::make_shared<const serve::caller>(serve::caller{who->admin, std::move(who->attributes)}), now()));
 }
 
 void session_host::check_user_token(const std::string& token) {
   // Away from the strand: the signature takes time, and the provider's keys may have to be fetched.
   const bool taken = services_.calls.submit([self = shared_from_this(), token] {
-    auto user = answer_of([&] { return user_of_token(self->services_, token); });
+    auto user = outcome_of([&] { return user_of_token(self->services_, token); });
     boost::asio::post(self->strand_, [self, token, user = std::move(user)]() mutable {
       if (!self->socket_) return;
       if (!user) return self->carry_out(self->machine_.token_refused(to_fault(user.error()), self->now()));
-      auto who =
-          std::make_shared<const serve::caller>(serve::caller{false, std::move(user->attributes), user->good_until_ns});
-      self->accept(std::move(who), token);
+      // With the caller, not with the session: calls that were asked for before run for whom they were asked by.
+      auto details = std::make_shared<functions::client_details>(*self->client_);
+      details->auth_token = token;
+      self->carry_out(self->machine_.token_accepted(
+          std::make_shared<const serve::caller>(
+              serve::caller{false, std::move(user->attributes), user->good_until_ns, std::move(details)}),
+          self->now()));
     });
   });
   if (!taken) carry_out(machine_.token_refused(to_fault(busy()), now()));
@@ -237,7 +222,7 @@ void session_host::run_apart(const std::shared_ptr<const serve::run_queries>& al
       runs.reserve(mine.size());
       for (const std::size_t i : mine)
         runs.push_back({all->queries[i].id,
-                        answer_of([&] { return self->services_.app.query(self->call_of(*all, i), all->ts); })});
+                        outcome_of([&] { return self->services_.app.query(self->call_of(*all, i), all->ts); })});
       self->queries_finished_soon(all->step, std::move(runs));
     });
     if (!taken) queries_finished_soon(all->step, {{all->queries[mine.front()].id, busy()}});
@@ -297,7 +282,7 @@ void session_host::start_call(bool is_action, serve::request_id id, serve::call&
   };
   const bool taken =
       is_action ? services_.actions.submit([&app = services_.app, call, finished] {
-        finished(answer_of([&] { return app.action(*call); }));
+        finished(outcome_of([&] { return app.action(*call); }));
       })
                 : services_.calls.submit([&s = services_, call, finished] {
                     try {

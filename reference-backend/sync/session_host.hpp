@@ -63,7 +63,6 @@ class session_host : public std::enable_shared_from_this<session_host> {
 
   void handle(serve::check_token& e);
   void check_user_token(const std::string& token);
-  void accept(std::shared_ptr<const serve::caller> who, std::optional<std::string> user_token);
   void handle(serve::take_snapshot& e);
   void handle(serve::run_queries& e);
   void handle(serve::watch_query& e);
@@ -90,8 +89,7 @@ class session_host : public std::enable_shared_from_this<session_host> {
   boost::asio::any_io_executor strand_;
   session_socket* socket_;  ///< Null once disconnected.
   serve::session machine_;
-  const functions::client_pointer
-      client_;  ///< Without a token; those whose token was accepted have details of their own.
+  const functions::client_pointer client_;  ///< Without a token; a user's caller has details with his own.
 
   std::deque<serve::effect> pending_;
   bool carrying_out_ = false;

@@ -51,7 +51,6 @@ export default {
 
 struct records : testing::Test {
   records() { d.records.clear(); }
-  ~records() override { d.after_run = nullptr; }
   deployed_app d{{{"m.js", module_of_records}, {"http.js", module_of_routes}}};
 
   unsigned get(const std::string& path) {
