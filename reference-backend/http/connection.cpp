@@ -396,6 +396,8 @@ class connection : public std::enable_shared_from_this<connection> {
   void refuse(response r) {
     last_ = true;
     discard_ = true;
+    parser_.reset();  // What has come of the body makes room before the client hears of it.
+    body_share_.reset();
     write(std::move(r));
   }
 
